@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * System calls. All enter by the same gate as IPC; the tag register holds TAG_SYSCALL | number.
+ * Arguments: eax, ecx, edx, ebx, edi. Results: eax, ebx, edi; the tag register (esi) gets 0 or a
+ * SYSCALL_E… code. ecx, edx and ebp are undefined afterwards, as after IPC.
+ * The numbers are those of the complete kernel; what this kernel does not have yet answers
+ * SYSCALL_ENOSYS. kernel/abi/README.md describes each call.
+ */
+#ifndef KERNEL_ABI_SYSCALL_H
+#define KERNEL_ABI_SYSCALL_H
+
+#define SYSCALL_VECTOR 0x30 /* the trap gate of the kernel's only entry */
+
+#define SYS_MY_ID 0          /* -> eax: the caller's id. The null call */
+#define SYS_THREAD_CREATE 1  /* eax space, ebx ip, edi sp, edx pager, ecx UTCB | priority -> eax id */
+#define SYS_THREAD_DELETE 2  /* eax id */
+#define SYS_SPACE_CREATE 3   /* eax quota of kernel memory, pages -> eax space */
+#define SYS_SPACE_DELETE 4   /* eax space; its threads are deleted with it */
+#define SYS_SCHEDULE 5       /* eax id, ebx priority or -1, edi time slice in µs or -1 -> eax, ebx: the old ones */
+#define SYS_THREAD_SWITCH 6  /* eax id to switch to, or ID_NIL: yield */
+#define SYS_EXCHANGE_REGISTERS 7 /* eax id, ecx what, ebx ip, edi sp -> eax, ebx: old ip and sp */
+#define SYS_FLUSH 8          /* eax flexpage with the rights to revoke, ecx: 1 = give up the own page too */
+#define SYS_INTERRUPT 9      /* eax line, edx handler id or ID_NIL, ecx operation */
+#define SYS_PERFORMANCE_EVENT 10 /* eax counter, ebx event selection; root's space only */
+#define SYS_HALT 11          /* eax exit code (exit.h); root's and sigma0's space only; ends the machine */
+#define SYS_CONSOLE_WRITE 12 /* ecx count 0..8, ebx, edi: bytes, lowest first; root's and sigma0's space only */
+#define SYS_KERNEL_INFO 13   /* eax offset in the kernel information (info.h) -> ebx, edi: 8 bytes */
+#define SYS_COUNT 14
+
+#define SYSCALL_OK 0
+#define SYSCALL_ENOSYS 1   /* no such call */
+#define SYSCALL_EPERM 2    /* the caller may not do that to this thread, space or line */
+#define SYSCALL_EINVAL 3   /* an argument is out of its range */
+#define SYSCALL_ENOTHREAD 4 /* no thread of that id */
+#define SYSCALL_ENOSPACE 5 /* no space of that id */
+#define SYSCALL_ENOMEM 6   /* the quota, or the kernel's memory, is used up */
+#define SYSCALL_ENOIDS 7   /* no thread or space number is left */
+
+#endif
