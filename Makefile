@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What can be asked for; how a variant is built is in variant.mk, what is built
+# was chosen by configure. A folder that configure was run in holds config.mak
+# and all that is made, below build/.
+
+SRC := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+
+# Settings that a command line may change: make matrix MATRIX=core JOBS=2
+MATRIX      ?= core
+PLATFORM    ?= auto
+JOBS        ?= $(NPROC)
+SALTS       ?= 2
+REPETITIONS ?= 1
+SEED        ?=
+RESUME      ?=
+TIMEOUT     ?=
+# Words for the runner and for the guest, as they are.
+RUNFLAGS    ?=
+ARGS        ?=
+RUN         ?= build/runs/latest
+SUITES      ?=
+
+Q := $(if $(V),,@)
+NPROC := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+
+ifneq (,$(filter-out help clean,$(or $(MAKECMDGOALS),all)))
+ifeq (,$(wildcard config.mak))
+$(error There is no config.mak in $(CURDIR): run ./configure first (./configure --help lists the choices))
+endif
+include config.mak
+endif
+
+# Builds use every processor unless -j says otherwise.
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(NPROC))
+
+.PHONY: all
+all: build/$(VARIANT)/variant.mak ## the configured variant
+	+$(Q)$(MAKE) --no-print-directory $(PARALLEL) -f $(SRC)/variant.mk -C build/$(VARIANT)
+
+# ---- variants -----------------------------------------------------------
+
+.PRECIOUS: build/%/variant.mak build/%.variants
+build/%/variant.mak: $(SRC)/variants/axes.txt config.mak
+	$(Q)mkdir -p $(@D)
+	$(Q)$(SRC)/scripts/variants --mak $* > $@
+
+# One phony target per variant of the matrix, so that make shares its jobs out.
+.PHONY: variants FORCE
+variants: build/$(MATRIX).variants ## every variant of MATRIX, in every salted layout
+	+$(Q)$(MAKE) --no-print-directory $(PARALLEL) SALTS=$(SALTS) $$(cut -f1 build/$(MATRIX).variants | sed 's/^/variant\//')
+
+variant/%: build/%/variant.mak FORCE
+	+$(Q)$(MAKE) --no-print-directory -f $(SRC)/variant.mk -C build/$* SALTS=$(SALTS) BRIEF=1
+
+build/%.variants: FORCE
+	$(Q)mkdir -p build
+	$(Q)$(SRC)/scripts/variants --matrix $* > $@.new && mv $@.new $@
+
+# ---- what runs on this machine ------------------------------------------
+
+HOST_WARN := -Wall -Wextra -Werror
+HOST_C   = $(HOSTCC) -std=c11 -D_GNU_SOURCE -O2 -g $(HOST_WARN) -I $(SRC)/bench/host -I $(SRC)/kernel/abi $(HOSTCFLAGS)
+HOST_CXX = $(HOSTCXX) -std=c++17 -O2 -g $(HOST_WARN) -I $(SRC)/bench/host -I $(SRC)/kernel/abi $(HOSTCFLAGS)
+RUNNER_OBJ := $(patsubst $(SRC)/%,build/host/obj/%.o,$(wildcard $(SRC)/bench/host/*.c $(SRC)/bench/host/*.cc))
+RUNNER_LIBS := -lbenchmark -ljansson -lpthread
+RUNNER := build/host/ukrun
+
+.PHONY: host
+host: $(RUNNER) ## the runner
+
+$(RUNNER): $(RUNNER_OBJ)
+	@$(if $(filter yes,$(HAVE_BENCHMARK)),:,echo 'The runner needs Google Benchmark, which configure did not find: scripts/setup installs it; then ./configure again.' >&2; exit 1)
+	@$(if $(filter yes,$(HAVE_JANSSON)),:,echo 'The runner needs jansson, which configure did not find: scripts/setup installs it; then ./configure again.' >&2; exit 1)
+	@echo "  LINK    $@"
+	$(Q)$(HOSTCXX) -o $@ $^ $(RUNNER_LIBS) $(HOSTLDFLAGS)
+
+build/host/obj/%.c.o: $(SRC)/%.c config.mak
+	@echo "  HOSTCC  $*.c"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOST_C) -MMD -MP -c -o $@ $<
+
+build/host/obj/%.cc.o: $(SRC)/%.cc config.mak
+	@echo "  HOSTCXX $*.cc"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOST_CXX) -MMD -MP -c -o $@ $<
+
+# Unit tests: one program per file, with the runner's code less its main(),
+# all under the sanitizers. SAN_ keeps these objects apart from the runner's.
+SANITIZE := $(if $(filter yes,$(HAVE_SANITIZERS)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
+comma := ,
+UNIT_SRC := $(wildcard $(SRC)/tests/unit/host/test_*.c)
+UNIT := $(patsubst $(SRC)/tests/unit/%.c,build/tests/%,$(UNIT_SRC))
+UNIT_LIB := $(patsubst $(SRC)/%,build/tests/obj/%.o,$(filter-out %/main.c,$(wildcard $(SRC)/bench/host/*.c)))
+
+build/tests/obj/%.c.o: $(SRC)/%.c config.mak
+	@echo "  HOSTCC  $*.c (sanitized)"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOST_C) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+build/tests/lib.a: $(UNIT_LIB)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+
+build/tests/%: build/tests/obj/tests/unit/%.c.o build/tests/lib.a
+	@echo "  LINK    $@"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(SANITIZE) -o $@ $^ -lcmocka -ljansson -lpthread $(HOSTLDFLAGS)
+
+-include $(RUNNER_OBJ:.o=.d) $(UNIT_LIB:.o=.d)
+
+# ---- running ------------------------------------------------------------
+
+# runner MATRIX: everything but what is measured.
+runner = $(RUNNER) --platform $(PLATFORM) --matrix $(1) --variants build/$(1).variants --out build/runs \
+	$(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(SEED),--seed $(SEED)) $(if $(RESUME),--resume $(RESUME)) \
+	--program bench.bin $(if $(ARGS),--args "$(ARGS)") $(RUNFLAGS)
+
+.PHONY: run
+run: all ## boot the configured variant, its console on the terminal
+	@$(if $(filter yes,$(HAVE_QEMU)),:,echo 'No $(QEMU): scripts/setup installs it; then ./configure again.' >&2; exit 1)
+	$(Q)$(SRC)/scripts/boot $(QEMU) build/$(VARIANT) $(ARGS)
+
+.PHONY: bench
+bench: host build/configured.variants ## measure the configured variant
+	+$(Q)$(MAKE) --no-print-directory variants MATRIX=configured SALTS=1
+	$(Q)$(call runner,configured) --jobs 1 --salts 1 --repetitions $(REPETITIONS)
+
+.PHONY: matrix
+matrix: host ## measure MATRIX=core|configured; PLATFORM= JOBS= SALTS= REPETITIONS= SEED= RESUME=
+	+$(Q)$(MAKE) --no-print-directory variants
+	$(Q)status=0; $(call runner,$(MATRIX)) --jobs $(JOBS) --salts $(SALTS) --repetitions $(REPETITIONS) || status=$$?; \
+	[ $$status -lt 2 ] || exit $$status; \
+	$(MAKE) --no-print-directory tables plots || exit $$?; \
+	exit $$status
+
+.PHONY: tables
+tables: ## tables of RUN= (default: the latest run)
+	@$(if $(PYTHON),:,echo 'No Python 3 was found: scripts/setup installs it; then ./configure again.' >&2; exit 1)
+	$(Q)$(PYTHON) $(SRC)/scripts/tables.py $(RUN)
+
+.PHONY: plots
+plots: ## plots of RUN= (default: the latest run)
+	$(Q)PYTHON=$(PYTHON) GNUPLOT=$(GNUPLOT) HAVE_GNUPLOT=$(HAVE_GNUPLOT) HAVE_MATPLOTLIB=$(HAVE_MATPLOTLIB) \
+	MATPLOTLIB_WHY='$(MATPLOTLIB_WHY)' $(SRC)/scripts/plots $(RUN)
+
+.PHONY: probe
+probe: host ## what each platform can do here, and what it may report
+	+$(Q)$(MAKE) --no-print-directory variants MATRIX=configured SALTS=1
+	$(Q)$(RUNNER) --probe-only --platform $(PLATFORM) $(RUNFLAGS)
+
+.PHONY: iso
+iso: ## a bootable image of MATRIX=configured|core (default: configured)
+	+$(Q)$(MAKE) --no-print-directory variants MATRIX=$(ISO_MATRIX) SALTS=1
+	$(Q)GRUB_MKRESCUE=$(GRUB_MKRESCUE) $(SRC)/scripts/mkiso --output build/ukbench-$(ISO_MATRIX).iso $$(cut -f3 build/$(ISO_MATRIX).variants)
+ISO_MATRIX = $(if $(filter command%,$(origin MATRIX)),$(MATRIX),configured)
+
+.PHONY: disdiff
+disdiff: ## what a choice changed in the code: A= and B= are variants or presets
+	+$(Q)MAKE='$(MAKE)' OBJDUMP='$(OBJDUMP)' $(SRC)/scripts/disdiff '$(A)' '$(B)'
+
+.PHONY: check
+check: host $(UNIT) ## every test; SUITES= for some
+	+$(Q)$(MAKE) --no-print-directory variants MATRIX=core SALTS=1
+	+$(Q)MAKE='$(MAKE)' CC='$(CC)' OBJDUMP='$(OBJDUMP)' NM='$(NM)' HOSTCC='$(HOSTCC)' PYTHON='$(PYTHON)' QEMU='$(QEMU)' BOCHS='$(BOCHS)' \
+	$(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT))
+
+.PHONY: clean
+clean: ## remove all that was built, runs excepted
+	$(Q)if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name runs -exec rm -rf {} +; fi
+
+.PHONY: help
+help: ## this text
+	@echo 'Targets (configure chooses the variant: ./configure --help):'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(SRC)/Makefile | awk -F'\t' '{ printf "%-12s %s\n", $$1, $$2 }'
+	@echo 'Settings: V=1 shows the commands; SALTS= layouts per variant; JOBS= machines at a time.'

@@ -1,0 +1,222 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What is written below variants/, read once, here: axes, choices with their
+# metadata, presets, matrices. configure, scripts/ and the tests source this
+# file; $src must hold the source folder and $program the name that errors
+# begin with. A bad word ends the caller with status 2, a damaged file with 1.
+
+tab=$(printf '\t')
+
+die() { # die STATUS MESSAGE...
+	status=$1
+	shift
+	printf '%s: %s\n' "$program" "$*" >&2
+	exit "$status"
+}
+
+# nearest WORD CANDIDATE...: the candidate with the least edit distance.
+nearest() {
+	printf '%s\n' "$@" | awk '
+	function least(a, b, c) { if (b < a) a = b; return c < a ? c : a }
+	function distance(s, t,    i, j, d) {
+		for (i = 0; i <= length(s); i++) d[i, 0] = i
+		for (j = 0; j <= length(t); j++) d[0, j] = j
+		for (i = 1; i <= length(s); i++)
+			for (j = 1; j <= length(t); j++)
+				d[i, j] = least(d[i-1, j] + 1, d[i, j-1] + 1, \
+				    d[i-1, j-1] + (substr(s, i, 1) != substr(t, j, 1)))
+		return d[length(s), length(t)]
+	}
+	NR == 1 { word = $0; next }
+	{ n = distance(word, $0); if (NR == 2 || n < best) { best = n; found = $0 } }
+	END { print found }'
+}
+
+# wrong WHAT WORD CANDIDATE...: refuses WORD, naming the nearest right one.
+wrong() {
+	what=$1
+	word=$2
+	shift 2
+	[ $# -gt 0 ] || die 2 "unknown $what '$word', and none exists"
+	die 2 "unknown $what '$word'; did you mean '$(nearest "$word" "$@")'? (there are: $*)"
+}
+
+# axes: one name per line, in the order of a variant's name.
+axes() { axes_table | cut -f1; }
+
+# axes_table: axis TAB help.
+axes_table() {
+	[ -r "$src/variants/axes.txt" ] || die 1 "$src/variants/axes.txt: cannot be read; the source tree is not whole"
+	grep -v -e '^#' -e '^[[:space:]]*$' "$src/variants/axes.txt"
+}
+
+# choices AXIS: its choices, one per line, in alphabetical order. A folder is a
+# choice when it holds <axis>.h.
+choices() {
+	for header in "$src/variants/$1"/*/"$1.h"; do
+		[ -r "$header" ] || continue
+		choice=${header%/*}
+		printf '%s\n' "${choice##*/}"
+	done
+}
+
+# choices_table: axis TAB choice TAB help TAB conflicts TAB needs, in axis
+# order, from the first comment of each choice's header.
+choices_table() {
+	for axis in $(axes); do
+		for choice in $(choices "$axis"); do
+			awk -v axis="$axis" -v choice="$choice" '
+			{ sub(/\r$/, ""); line = $0; sub(/^[ \t]*(\/\*)?[ \t*]*/, "", line); sub(/[ \t]*\*\/.*/, "", line) }
+			line ~ /^help:/ { help = substr(line, 6) }
+			line ~ /^conflicts:/ { conflicts = conflicts substr(line, 11) }
+			line ~ /^needs:/ { needs = needs substr(line, 7) }
+			/\*\// && NR > 1 { exit }
+			function trim(s) { sub(/^[ \t]+/, "", s); sub(/[ \t]+$/, "", s); return s }
+			END { printf "%s\t%s\t%s\t%s\t%s\n", axis, choice, trim(help), trim(conflicts), trim(needs) }
+			' "$src/variants/$axis/$choice/$axis.h"
+		done
+	done
+}
+
+presets() { list_files presets; }
+matrices() { list_files matrices; }
+
+list_files() {
+	for file in "$src/variants/$1"/*; do
+		[ ! -r "$file" ] || printf '%s\n' "${file##*/}"
+	done
+}
+
+# help_of FILE: the text behind `# help:` in a preset or matrix.
+help_of() { sed -n 's/^# help: *//p' "$1" | head -n 1; }
+
+# contains WORD CANDIDATE...
+contains() {
+	sought=$1
+	shift
+	for candidate; do
+		[ "$candidate" != "$sought" ] || return 0
+	done
+	return 1
+}
+
+# check_axis AXIS, check_choice AXIS CHOICE, check_preset NAME, check_matrix
+# NAME: refuse a word that does not exist. The lists are meant to be split.
+# shellcheck disable=SC2046
+check_axis() { contains "$1" $(axes) || wrong axis "$1" $(axes); }
+# shellcheck disable=SC2046
+check_choice() { contains "$2" $(choices "$1") || wrong "choice for --$1:" "$2" $(choices "$1"); }
+# shellcheck disable=SC2046
+check_preset() { contains "$1" $(presets) || wrong preset "$1" $(presets); }
+# shellcheck disable=SC2046
+check_matrix() { contains "$1" configured $(matrices) || wrong matrix "$1" configured $(matrices); }
+
+# choice_of AXIS AXIS=CHOICE...: what the list says for AXIS, the last one wins;
+# empty when it says nothing.
+choice_of() {
+	wanted=$1
+	shift
+	result=
+	for pair; do
+		[ "${pair%%=*}" != "$wanted" ] || result=${pair#*=}
+	done
+	printf '%s\n' "$result"
+}
+
+# preset NAME: its choices as axis=choice, one per line, in axis order.
+preset() {
+	check_preset "$1"
+	file=$src/variants/presets/$1
+	pairs=$(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$file")
+	for pair in $pairs; do
+		case $pair in
+		*=*) ;;
+		*) die 1 "$file: '$pair' is not axis=choice" ;;
+		esac
+		(check_axis "${pair%%=*}" && check_choice "${pair%%=*}" "${pair#*=}") ||
+			die 1 "$file: mend the line '$pair'"
+	done
+	for axis in $(axes); do
+		# shellcheck disable=SC2086
+		chosen=$(choice_of "$axis" $pairs)
+		[ -n "$chosen" ] || die 1 "$file: says nothing about the axis '$axis'; add a line $axis=<choice>"
+		printf '%s=%s\n' "$axis" "$chosen"
+	done
+}
+
+# conflicts AXIS=CHOICE...: one sentence per pair that excludes each other;
+# status 1 if there is one.
+conflicts() {
+	choices_table | awk -F "$tab" -v chosen="$*" '
+	BEGIN { n = split(chosen, list, " "); for (i = 1; i <= n; i++) has[list[i]] = 1 }
+	has[$1 "=" $2] {
+		m = split($4, other, " ")
+		for (i = 1; i <= m; i++) if (has[other[i]]) {
+			printf "--%s=%s excludes --%s (variants/%s/%s/%s.h says so); change one of the two\n", \
+			    $1, $2, other[i], $1, $2, $1
+			bad = 1
+		}
+	}
+	END { exit bad }'
+}
+
+# variant_name AXIS=CHOICE...: the choices in axis order, joined by '-'.
+variant_name() {
+	name=
+	for axis in $(axes); do
+		name=$name-$(choice_of "$axis" "$@")
+	done
+	printf '%s\n' "${name#-}"
+}
+
+# variant_choices NAME: the choices of a variant, one axis=choice per line.
+variant_choices() {
+	rest=$1-
+	for axis in $(axes); do
+		[ -n "$rest" ] || die 2 "variant '$1' says nothing about the axis '$axis'; a name lists one choice per axis: $(axes | paste -s -d - -)"
+		check_choice "$axis" "${rest%%-*}"
+		printf '%s=%s\n' "$axis" "${rest%%-*}"
+		rest=${rest#*-}
+	done
+	[ -z "$rest" ] || die 2 "variant '$1' has more parts than there are axes: $(axes | paste -s -d - -)"
+}
+
+# matrix NAME CONFIGURED-CHOICE...: its legal variants, one per line, the
+# choices separated by spaces. `configured` is the configured variant alone.
+matrix() {
+	check_matrix "$1"
+	file=$src/variants/matrices/$1
+	if [ "$1" = configured ]; then
+		shift
+		printf '%s\n' "$*"
+		return
+	fi
+	base=$(sed -n 's/^base:[[:space:]]*//p' "$file")
+	vary=$(sed -n 's/^vary:[[:space:]]*//p' "$file")
+	base=$(preset "$base") || die 1 "$file: mend the line 'base:'"
+	for axis in $vary; do
+		(check_axis "$axis") || die 1 "$file: mend the line 'vary:'"
+	done
+	lines=
+	for axis in $(axes); do
+		# shellcheck disable=SC2086
+		if contains "$axis" $vary; then set -- $(choices "$axis"); else set -- "$(choice_of "$axis" $base)"; fi
+		lines=$(product "$axis" "$@")
+	done
+	printf '%s\n' "$lines" | while read -r line; do
+		# shellcheck disable=SC2086
+		if conflicts $line >/dev/null; then printf '%s\n' "$line"; fi
+	done
+}
+
+# product AXIS CHOICE...: every line of $lines with every choice appended.
+product() {
+	axis=$1
+	shift
+	printf '%s\n' "$lines" | while read -r line; do
+		for choice; do
+			printf '%s\n' "$line${line:+ }$axis=$choice"
+		done
+	done
+}
