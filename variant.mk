@@ -59,7 +59,7 @@ images = $(1)kernel.elf $(1)build.id $(1)benchmarks.list $(foreach program,$(PRO
 
 .PHONY: all
 all: $(foreach k,$(LAYOUTS),$(call images,$(call prefix,$(k))))
-	$(if $(BRIEF),@echo "  BUILT   $(VARIANT), layouts $(LAYOUTS)")
+	@$(if $(BRIEF),echo "  BUILT   $(VARIANT) (layout $(LAYOUTS))",:)
 
 # ---- compiling ----------------------------------------------------------
 
