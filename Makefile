@@ -36,7 +36,7 @@ include config.mak
 endif
 
 # Builds use every processor unless -j says otherwise.
-PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(NPROC))
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(NPROC))
 
 .PHONY: all
 all: build/$(VARIANT)/variant.mak ## the configured variant
@@ -123,7 +123,7 @@ runner = $(RUNNER) --platform $(PLATFORM) --matrix $(1) --variants build/$(1).va
 .PHONY: run
 run: all ## boot the configured variant, its console on the terminal
 	@$(if $(filter yes,$(HAVE_QEMU)),:,echo 'No $(QEMU): scripts/setup installs it; then ./configure again.' >&2; exit 1)
-	$(Q)$(SRC)/scripts/boot $(QEMU) build/$(VARIANT) $(ARGS)
+	$(Q)QEMU=$(QEMU) $(SRC)/scripts/boot build/$(VARIANT) bench.bin '$(ARGS)'
 
 .PHONY: bench
 bench: host build/configured.variants ## measure the configured variant
