@@ -161,13 +161,12 @@ ISO_MATRIX = $(if $(filter command%,$(origin MATRIX)),$(MATRIX),configured)
 
 .PHONY: disdiff
 disdiff: ## what a choice changed in the code: A= and B= are variants or presets
-	+$(Q)MAKE='$(MAKE)' OBJDUMP='$(OBJDUMP)' $(SRC)/scripts/disdiff '$(A)' '$(B)'
+	+$(Q)MAKE='$(MAKE)' OBJDUMP='$(OBJDUMP)' NM='$(NM)' $(PYTHON) $(SRC)/scripts/disdiff '$(A)' '$(B)' $(if $(IMAGE),--image $(IMAGE))
 
 .PHONY: check
 check: host $(UNIT) ## every test; SUITES= for some
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=core SALTS=1
-	+$(Q)MAKE='$(MAKE)' CC='$(CC)' OBJDUMP='$(OBJDUMP)' NM='$(NM)' HOSTCC='$(HOSTCC)' PYTHON='$(PYTHON)' QEMU='$(QEMU)' BOCHS='$(BOCHS)' \
-	$(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT))
+	+$(Q)MAKE='$(MAKE)' $(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT))
 
 .PHONY: clean
 clean: ## remove all that was built, runs excepted
