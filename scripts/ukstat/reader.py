@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Reads results.jsonl, refusing damage with file and line.
+
+One kind of damage is normal and tolerated: a run that was killed leaves
+a last line without its line feed. It is reported, not used.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from . import schema
+
+
+class DamagedResults(Exception):
+    """The file cannot be trusted; the text begins with file:line."""
+
+
+@dataclass
+class Result:
+    """The samples of one benchmark in one boot, in `unit`, each sample
+    covering `per` operations, timer overhead already subtracted."""
+    benchmark: str
+    unit: str
+    per: int
+    samples: list
+    machine: str = ""
+    taint: list = field(default_factory=list)
+    line: int = 0
+
+
+@dataclass
+class Cell:
+    """One boot of one variant in one layout."""
+    name: str
+    variant: str
+    choices: dict
+    build: str
+    salt: int
+    rep: int
+    status: str
+    why: str = ""
+    taint: list = field(default_factory=list)
+    line: int = 0
+    part: int = 0
+    results: dict = field(default_factory=dict)
+
+
+@dataclass
+class Results:
+    """A whole file: `cells` by name in file order, `planned` cell names as
+    the run announced them, `problems` sentences about what was tolerated."""
+    path: str
+    platform: str = ""
+    matrix: str = ""
+    host: dict = field(default_factory=dict)
+    probe: list = field(default_factory=list)
+    planned: list = field(default_factory=list)
+    cells: dict = field(default_factory=dict)
+    problems: list = field(default_factory=list)
+    end: str = ""
+
+    def passed(self) -> list:
+        """The cells whose samples may be used."""
+        return [c for c in self.cells.values() if c.status == "passed"]
+
+    def not_run(self) -> list:
+        """Names of planned cells that left no record."""
+        return [name for name in self.planned if name not in self.cells]
+
+
+class _Assembler:
+    """Puts checked records together; one method for each record type."""
+
+    def __init__(self, path: str):
+        self.results = Results(path)
+        self.part = 0           # number of run lines seen
+        self.line = 0
+        self.ended = False
+        self.pending = {}       # cell name -> {benchmark: (Result, record)}
+        self.builds = {}        # (variant, salt) -> (build, line)
+        self.choices = {}       # variant -> (choices, line)
+        self.units = {}         # benchmark -> (unit, per, line)
+
+    def refuse(self, why: str) -> None:
+        raise DamagedResults(f"{self.results.path}:{self.line}: {why}")
+
+    def add(self, record: dict) -> None:
+        kind = record["type"]
+        if not self.part and kind != "run":
+            self.refuse(f"the first record must be a run, this is a {kind}")
+        if self.ended and kind != "run":
+            self.refuse(f"a {kind} record after the end record")
+        getattr(self, "add_" + kind)(record)
+
+    def add_run(self, record: dict) -> None:
+        results = self.results
+        if self.part:
+            self._check_resumed(record)
+        else:
+            results.platform = record["platform"]
+            results.matrix = record.get("matrix", "")
+            results.host = record.get("host", {})
+            results.probe = record.get("probe", [])
+        self._close_part()
+        for name in record.get("cells", []):
+            if name not in results.planned:
+                results.planned.append(name)
+        self.part += 1
+        self.ended = False
+        results.end = ""
+
+    def _check_resumed(self, record: dict) -> None:
+        results = self.results
+        if not record.get("resumed"):
+            self.refuse("a second run in one file; every run has its own "
+                        "folder, only a resumed one is appended")
+        if record["platform"] != results.platform:
+            self.refuse(f"resumed on platform {record['platform']}, begun on "
+                        f"{results.platform}: numbers of two platforms do not "
+                        "mix")
+        if record.get("matrix", results.matrix) != results.matrix:
+            self.refuse(f"resumed with matrix {record['matrix']}, begun with "
+                        f"{results.matrix}")
+        host = record.get("host", results.host)
+        for key in sorted(set(host) | set(results.host)):
+            if host.get(key) != results.host.get(key):
+                results.problems.append(
+                    f"line {self.line}: resumed on another host: {key} was "
+                    f"{schema.shorten(results.host.get(key))}, is "
+                    f"{schema.shorten(host.get(key))}")
+
+    def _check_identity(self, record: dict) -> None:
+        """Same platform as the run, and one build and one set of choices
+        for each variant: else two experiments are in one file."""
+        results, variant = self.results, record["variant"]
+        if record["platform"] != results.platform:
+            self.refuse(f"platform {record['platform']} in a run on "
+                        f"{results.platform}: numbers of two platforms do "
+                        "not mix")
+        key = (variant, record["salt"])
+        build, line = self.builds.setdefault(
+            key, (record["build"], self.line))
+        if build != record["build"]:
+            self.refuse(f"{variant} salt {record['salt']} is build "
+                        f"{record['build']} here and {build} on line {line}: "
+                        "the kernel was rebuilt; begin a new run")
+        choices, line = self.choices.setdefault(
+            variant, (record["choices"], self.line))
+        if choices != record["choices"]:
+            self.refuse(f"{variant} has other choices than on line {line}")
+        for other, (choices, line) in self.choices.items():
+            if other != variant and choices == record["choices"]:
+                self.refuse(f"{variant} has the choices of {other} on line "
+                            f"{line}")
+            if set(choices) != set(record["choices"]):
+                self.refuse(f"{variant} names other axes than {other} on "
+                            f"line {line}")
+
+    def _check_free(self, name: str) -> None:
+        """A cell may come again only after a resume, if it had not passed."""
+        old = self.results.cells.get(name)
+        if old and (old.part == self.part or old.status == "passed"):
+            self.refuse(f"cell {name} is already on line {old.line}, with "
+                        f"status {old.status}")
+
+    def add_cell(self, record: dict) -> None:
+        name = record["cell"]
+        self._check_identity(record)
+        self._check_free(name)
+        self.results.cells.pop(name, None)
+        self.results.cells[name] = Cell(
+            name, record["variant"], record["choices"], record["build"],
+            record["salt"], record["rep"], record["status"],
+            record.get("why", ""), record.get("taint", []), self.line,
+            self.part, self.pending.pop(name, {}))
+
+    def add_result(self, record: dict) -> None:
+        name, benchmark = record["cell"], record["benchmark"]
+        self._check_identity(record)
+        self._check_unit(record)
+        cell = self.results.cells.get(name)
+        if cell and cell.part == self.part:
+            results = cell.results
+        else:
+            self._check_free(name)
+            results = self.pending.setdefault(name, {})
+        if benchmark in results:
+            self.refuse(f"{benchmark} of cell {name} is already on line "
+                        f"{results[benchmark].line}")
+        results[benchmark] = Result(
+            benchmark, record["unit"], record["per"], record["samples"],
+            record.get("machine", ""), record.get("taint", []), self.line)
+
+    def _check_unit(self, record: dict) -> None:
+        if not record["samples"]:
+            return
+        now = (record["unit"], record["per"])
+        unit, per, line = self.units.setdefault(
+            record["benchmark"], (*now, self.line))
+        if (unit, per) != now:
+            self.refuse(f"{record['benchmark']} is in {now[0]} per {now[1]} "
+                        f"here and in {unit} per {per} on line {line}")
+
+    def add_end(self, record: dict) -> None:
+        self.ended = True
+        self.results.end = record["status"]
+
+    def _close_part(self) -> None:
+        """A cell whose own record is missing was being written when the
+        run was killed: what there is of it cannot be trusted."""
+        for name, results in self.pending.items():
+            if name not in self.results.planned:
+                self.results.planned.append(name)
+            self.results.problems.append(
+                f"cell {name}: {len(results)} results without their cell "
+                "record, as when a run is killed; not used")
+        self.pending = {}
+
+    def finish(self) -> Results:
+        results = self.results
+        if not self.part:
+            raise DamagedResults(f"{results.path}:1: empty: no run record")
+        self._close_part()
+        if not self.ended:
+            results.problems.append(
+                "no end record: the run was killed or still goes on")
+        elif results.end != "complete":
+            results.problems.append(f"the run is {results.end}")
+        return results
+
+
+def _feed(assembler: _Assembler, line: bytes) -> None:
+    try:
+        record = schema.parse_line(line)
+        schema.check(record)
+    except schema.Invalid as error:
+        assembler.refuse(str(error))
+    else:
+        assembler.add(record)
+
+
+def read(path: str) -> Results:
+    """Reads a results file, or the results.jsonl of a run folder.
+
+    Raises DamagedResults for content, OSError for the file itself.
+    """
+    if os.path.isdir(path):
+        path = os.path.join(path, "results.jsonl")
+    assembler = _Assembler(path)
+    with open(path, "rb") as lines:
+        for assembler.line, line in enumerate(lines, 1):
+            if not line.endswith(b"\n"):
+                assembler.results.problems.append(
+                    f"line {assembler.line}, the last, is cut off after "
+                    f"{len(line)} bytes; not used")
+                break
+            _feed(assembler, line)
+    return assembler.finish()

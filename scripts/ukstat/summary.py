@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""From the cells of a run to one estimate per variant and benchmark."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+from . import names
+from .estimate import Estimate, estimate
+from .reader import Results
+
+
+class UnknownReference(ValueError):
+    """The reference asked for is not among the results."""
+
+
+@dataclass
+class Variant:
+    """choices: in the order of Summary.axes; empty if the run never came
+    to this variant and so never wrote them down."""
+    name: str
+    choices: tuple
+    cells: list
+    estimates: dict = field(default_factory=dict)
+
+    def status(self) -> str:
+        """What stands in a table where this variant has no number."""
+        found = {cell.status for cell in self.cells} - {"passed"}
+        if not self.cells:
+            return "not run"
+        return ", ".join(sorted(found)) or "-"
+
+
+@dataclass
+class Summary:
+    """axes: axis -> its choices, the reference first. variants: counted
+    through the axes, so the reference comes first. benchmarks: name ->
+    (unit, per)."""
+    results: Results
+    axes: dict
+    variants: list
+    benchmarks: dict
+
+    def reference(self) -> Variant | None:
+        """The variant with every axis at its reference, if it was run."""
+        home = tuple(choices[0] for choices in self.axes.values())
+        return next((v for v in self.variants
+                     if v.choices == home and v.cells), None)
+
+    def common(self) -> list:
+        """axis=choice for every axis that the run does not vary."""
+        return [f"{axis}={choices[0]}" for axis, choices in self.axes.items()
+                if len(choices) == 1]
+
+    def varied(self) -> dict:
+        """The axes that the run varies."""
+        return {a: c for a, c in self.axes.items() if len(c) > 1}
+
+    def short_name(self, variant: Variant) -> str:
+        """Only the choices in which variants differ, for labels."""
+        varied = self.varied()
+        words = [choice for axis, choice in zip(self.axes, variant.choices)
+                 if axis in varied]
+        return " ".join(words) or variant.name
+
+    def unit(self, benchmarks: list) -> str:
+        """The unit of some benchmarks; several are joined by a slash."""
+        found = {self.benchmarks[b][0]: 0 for b in benchmarks}
+        return "/".join(found) or "no unit"
+
+    def measured(self, benchmark: str) -> dict:
+        """choices -> Estimate of one benchmark."""
+        return {v.choices: v.estimates[benchmark] for v in self.variants
+                if benchmark in v.estimates}
+
+    def missing_settings(self) -> list:
+        """Combinations of the choices seen that gave no sample, as names;
+        at most a few, after them a count."""
+        have = {v.choices for v in self.variants if v.estimates}
+        total = 1
+        for choices in self.axes.values():
+            total *= len(choices)
+        missing = total - len(have)
+        every = itertools.product(*self.axes.values())
+        lacking = itertools.islice((c for c in every if c not in have), 16)
+        found = ["-".join(choices) for choices in lacking]
+        if missing > len(found):
+            found.append(f"{missing - len(found)} more")
+        return found
+
+
+def _parse_reference(text: str, axes: dict, results: Results) -> dict:
+    """`full-memory-eager` or `spaces=full,messages=memory` as a dict."""
+    for cell in results.cells.values():
+        if cell.variant == text:
+            return cell.choices
+    wanted = {}
+    for part in text.split(","):
+        axis, equals, choice = part.partition("=")
+        if not equals or axis not in axes:
+            raise UnknownReference(
+                f"reference {part!r} is neither a variant of this run nor "
+                f"axis=choice with an axis of {', '.join(axes) or 'none'}")
+        if choice not in axes[axis]:
+            raise UnknownReference(
+                f"reference {part!r}: the choices of {axis} in this run are "
+                + ", ".join(axes[axis]))
+        wanted[axis] = choice
+    return wanted
+
+
+def _find_axes(results: Results, reference: str) -> dict:
+    """Axis -> choices. The reference choice is the one asked for, else the
+    first by name: results do not say which choice is the plain one."""
+    seen: dict = {}
+    for cell in results.cells.values():
+        for axis, choice in cell.choices.items():
+            seen.setdefault(axis, set()).add(choice)
+    axes = {axis: sorted(choices) for axis, choices in seen.items()}
+    wanted = _parse_reference(reference, axes, results) if reference else {}
+    for axis, choice in wanted.items():
+        axes[axis].sort(key=lambda c, first=choice: (c != first, c))
+    return axes
+
+
+def _groups(cells: list, benchmark: str) -> list:
+    """The samples by layout; with one layout, by boot, since then the boot
+    is what varies."""
+    cells = [c for c in cells if benchmark in c.results
+             and c.results[benchmark].samples]
+    layouts = len({cell.salt for cell in cells}) > 1
+    groups: dict = {}
+    for cell in cells:
+        key = cell.salt if layouts else cell.rep
+        groups.setdefault(key, []).extend(cell.results[benchmark].samples)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _find_variants(results: Results, axes: dict) -> list:
+    variants: dict = {}
+    for cell in results.cells.values():
+        choices = tuple(cell.choices[axis] for axis in axes)
+        variant = variants.setdefault(
+            cell.variant, Variant(cell.variant, choices, []))
+        variant.cells.append(cell)
+    places = {axis: choices.index for axis, choices in axes.items()}
+    ordered = sorted(variants.values(), key=lambda v: [
+        place(c) for place, c in zip(places.values(), v.choices)])
+    not_run = {name.split("/")[0]: 0 for name in results.not_run()}
+    return ordered + [Variant(name, (), []) for name in sorted(not_run)
+                      if name not in variants]
+
+
+def summarise(results: Results, reference: str = "") -> Summary:
+    """Estimates of everything that passed.
+
+    reference: a variant's name or a list of axis=choice, which the others
+    are compared with. Raises UnknownReference.
+    """
+    axes = _find_axes(results, reference)
+    benchmarks: dict = {}
+    for cell in results.passed():
+        for result in cell.results.values():
+            if result.samples:
+                benchmarks[result.benchmark] = (result.unit, result.per)
+    order = sorted(benchmarks, key=names.sort_key)
+    summary = Summary(results, axes, _find_variants(results, axes),
+                      {name: benchmarks[name] for name in order})
+    for variant in summary.variants:
+        passed = [c for c in variant.cells if c.status == "passed"]
+        for benchmark, (_, per) in summary.benchmarks.items():
+            groups = _groups(passed, benchmark)
+            if groups:
+                variant.estimates[benchmark] = _estimate(
+                    groups, per, variant.name, benchmark)
+    return summary
+
+
+def _estimate(groups: list, per: int, variant: str,
+              benchmark: str) -> Estimate:
+    return estimate(groups, per, f"{variant}/{benchmark}")
