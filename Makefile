@@ -145,7 +145,7 @@ tables: ## tables of RUN= (default: the latest run)
 
 .PHONY: plots
 plots: ## plots of RUN= (default: the latest run)
-	$(Q)PYTHON=$(PYTHON) GNUPLOT=$(GNUPLOT) HAVE_GNUPLOT=$(HAVE_GNUPLOT) HAVE_MATPLOTLIB=$(HAVE_MATPLOTLIB) \
+	$(Q)PYTHON=$(PYTHON) GNUPLOT=$(GNUPLOT) HAVE_GNUPLOT=$(HAVE_GNUPLOT) \
 	MATPLOTLIB_WHY='$(MATPLOTLIB_WHY)' $(SRC)/scripts/plots $(RUN)
 
 .PHONY: probe

@@ -6,6 +6,7 @@
 # file; $src must hold the source folder and $program the name that errors
 # begin with. A bad word ends the caller with status 2, a damaged file with 1.
 
+: "${src:?}" "${program:?}"
 tab=$(printf '\t')
 
 die() { # die STATUS MESSAGE...
@@ -200,7 +201,7 @@ matrix() {
 	done
 	lines=
 	for axis in $(axes); do
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2086,SC2046
 		if contains "$axis" $vary; then set -- $(choices "$axis"); else set -- "$(choice_of "$axis" $base)"; fi
 		lines=$(product "$axis" "$@")
 	done
