@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-WORD = r"[a-z0-9_.-]+"
+WORD = r"[a-z0-9][a-z0-9_.-]*"
 NAME = re.compile(WORD)
 BENCHMARK = re.compile(rf"{WORD}(?:/{WORD}(?::{WORD})?)*")
 
