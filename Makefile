@@ -22,7 +22,7 @@ TIMEOUT     ?=
 # Words for the runner and for the guest, as they are.
 RUNFLAGS    ?=
 ARGS        ?=
-RUN         ?= build/runs/latest
+RUN         ?= $(or $(RESUME),build/runs/latest)
 SUITES      ?=
 
 Q := $(if $(V),,@)
@@ -89,6 +89,12 @@ build/host/obj/%.cc.o: $(SRC)/%.cc config.mak
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOST_CXX) -MMD -MP -c -o $@ $<
 
+# The probe image: a kernel of its own, which asks a platform what it can do.
+PROBE := build/probe/probe.elf
+.PHONY: probe-image
+probe-image:
+	+$(Q)$(MAKE) --no-print-directory -f $(SRC)/bench/probe/probe.mk SRC=$(SRC)
+
 # Unit tests: one program per file, with the runner's code less its main(),
 # all under the sanitizers. SAN_ keeps these objects apart from the runner's.
 SANITIZE := $(if $(filter yes,$(HAVE_SANITIZERS)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
@@ -115,10 +121,13 @@ build/tests/%: build/tests/obj/tests/unit/%.c.o build/tests/lib.a
 
 # ---- running ------------------------------------------------------------
 
-# runner MATRIX: everything but what is measured.
-runner = $(RUNNER) --platform $(PLATFORM) --matrix $(1) --variants build/$(1).variants --out build/runs \
+# The emulator that configure chose, for a platform that is named.
+emulator = $(if $(filter tcg kvm,$(PLATFORM)),--emulator $(QEMU))$(if $(filter bochs,$(PLATFORM)),--emulator $(BOCHS))
+ukrun = GRUB_MKRESCUE=$(GRUB_MKRESCUE) $(RUNNER) --platform $(PLATFORM) $(emulator) --mkiso $(SRC)/scripts/mkiso --probe-image $(PROBE)
+# runner MATRIX: everything but how often.
+runner = $(ukrun) --matrix $(1) --variants build/$(1).variants --out build/runs \
 	$(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(SEED),--seed $(SEED)) $(if $(RESUME),--resume $(RESUME)) \
-	--program bench.bin $(if $(ARGS),--args "$(ARGS)") $(RUNFLAGS)
+	--program bench.bin $(if $(ARGS),--args '$(ARGS)') $(RUNFLAGS)
 
 .PHONY: run
 run: all ## boot the configured variant, its console on the terminal
@@ -126,12 +135,12 @@ run: all ## boot the configured variant, its console on the terminal
 	$(Q)QEMU=$(QEMU) $(SRC)/scripts/boot build/$(VARIANT) bench.bin '$(ARGS)'
 
 .PHONY: bench
-bench: host build/configured.variants ## measure the configured variant
+bench: host probe-image ## measure the configured variant
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=configured SALTS=1
 	$(Q)$(call runner,configured) --jobs 1 --salts 1 --repetitions $(REPETITIONS)
 
 .PHONY: matrix
-matrix: host ## measure MATRIX=core|configured; PLATFORM= JOBS= SALTS= REPETITIONS= SEED= RESUME=
+matrix: host probe-image ## measure MATRIX=core|configured; PLATFORM= JOBS= SALTS= REPETITIONS= SEED= RESUME=
 	+$(Q)$(MAKE) --no-print-directory variants
 	$(Q)status=0; $(call runner,$(MATRIX)) --jobs $(JOBS) --salts $(SALTS) --repetitions $(REPETITIONS) || status=$$?; \
 	[ $$status -lt 2 ] || exit $$status; \
@@ -149,9 +158,8 @@ plots: ## plots of RUN= (default: the latest run)
 	MATPLOTLIB_WHY='$(MATPLOTLIB_WHY)' $(SRC)/scripts/plots $(RUN)
 
 .PHONY: probe
-probe: host ## what each platform can do here, and what it may report
-	+$(Q)$(MAKE) --no-print-directory variants MATRIX=configured SALTS=1
-	$(Q)$(RUNNER) --probe-only --platform $(PLATFORM) $(RUNFLAGS)
+probe: host probe-image ## what PLATFORM= (default: each) can do here, and what it may report
+	$(Q)$(ukrun) --probe-only $(RUNFLAGS)
 
 .PHONY: iso
 iso: ## a bootable image of MATRIX=configured|core (default: configured)
@@ -164,7 +172,7 @@ disdiff: ## what a choice changed in the code: A= and B= are variants or presets
 	+$(Q)MAKE='$(MAKE)' OBJDUMP='$(OBJDUMP)' NM='$(NM)' $(PYTHON) $(SRC)/scripts/disdiff '$(A)' '$(B)' $(if $(IMAGE),--image $(IMAGE))
 
 .PHONY: check
-check: host $(UNIT) ## every test; SUITES= for some
+check: host probe-image $(UNIT) ## every test; SUITES= for some
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=core SALTS=1
 	+$(Q)MAKE='$(MAKE)' $(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT))
 

@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What the documents say is true: blocks made from the sources are fresh, files
+# and targets they name exist, and the commands of README are those of .ci/run.
+. "$SRC/tests/lib.sh"
+
+verdict 'what the documents repeat is fresh' "$("$SRC/scripts/refresh" --check 2>&1)"
+
+mkdir -p "$TMPDIR/t"
+printf '<!-- made by: echo new -->\nold\n<!-- end -->\n' >"$TMPDIR/t/planted.md"
+finds 'planted: a stale block is found' 'out of date' "$("$SRC/scripts/refresh" --check "$TMPDIR/t/planted.md" 2>&1)"
+"$SRC/scripts/refresh" "$TMPDIR/t/planted.md" >/dev/null
+finds 'planted: a stale block is renewed' '^new$' "$(cat "$TMPDIR/t/planted.md")"
+printf '<!-- made by: false -->\n<!-- end -->\n' >"$TMPDIR/t/planted.md"
+finds 'planted: a command that fails is found' 'this command failed' "$("$SRC/scripts/refresh" --check "$TMPDIR/t/planted.md" 2>&1)"
+
+# Paths in backquotes that begin with a folder of the house.
+named() {
+	grep -o '`[^`]*`' "$1" | tr -d '`' | grep -E '^(kernel|variants|bench|results|scripts|plots|tests|\.ci)/[A-Za-z0-9_./-]*$' | sort -u
+}
+missing() {
+	named "$1" | while read -r path; do [ -e "$SRC/$path" ] || printf '%s names %s, which does not exist\n' "${1##*/}" "$path"; done
+}
+targets() {
+	grep -o '`make [a-z]*' "$1" | cut -d' ' -f2 | sort -u | while read -r target; do
+		grep -q "^$target:" "$SRC/Makefile" || printf '%s names the target %s, which does not exist\n' "${1##*/}" "$target"
+	done
+}
+for document in README.md CONTRIBUTING.md; do
+	verdict "$document names files that exist" "$(missing "$SRC/$document")"
+	verdict "$document names targets that exist" "$(targets "$SRC/$document")"
+done
+printf 'See `kernel/nowhere.c`, `make nothing`.\n' >"$TMPDIR/t/planted.md"
+finds 'planted: a file that is not there is found' 'kernel/nowhere.c' "$(missing "$TMPDIR/t/planted.md")"
+finds 'planted: a target that is not there is found' 'nothing' "$(targets "$TMPDIR/t/planted.md")"
+
+for target in $(sed -n 's/^\([a-z]*\):.*## .*/\1/p' "$SRC/Makefile"); do
+	finds "make help tells of $target" "^  $target " "$("${MAKE:-make}" --no-print-directory -C "$SRC" help 2>&1)"
+done
+
+unexplained() {
+	"$SRC/scripts/setup" --list | awk 'NF < 2 { print $1 " has no reason" }'
+}
+verdict 'each package has a reason' "$(unexplained)"
+finish
