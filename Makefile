@@ -91,9 +91,7 @@ build/host/obj/%.cc.o: $(SRC)/%.cc config.mak
 
 # The probe image: a kernel of its own, which asks a platform what it can do.
 PROBE := build/probe/probe.elf
-.PHONY: probe-image
-probe-image:
-	+$(Q)$(MAKE) --no-print-directory -f $(SRC)/bench/probe/probe.mk SRC=$(SRC)
+include $(SRC)/bench/probe/probe.mk
 
 # Unit tests: one program per file, with the runner's code less its main(),
 # all under the sanitizers. SAN_ keeps these objects apart from the runner's.
