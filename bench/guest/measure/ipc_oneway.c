@@ -6,15 +6,13 @@
  */
 #include "measure.h"
 
-static void stamping_server(struct utcb *utcb, uint32_t id, uint32_t creator, uint32_t words)
+THREAD(stamping_server)
 {
 	struct ipc_result message = ipc_receive(utcb, ID_ANY);
 
-	(void)id;
-	(void)creator;
 	for (;;) {
 		region_end_here();
-		message = ipc(utcb, message.from, ID_ANY, TAG(words, 0), 0, message.word[0], message.word[1]);
+		message = ipc(utcb, message.from, ID_ANY, TAG(argument, 0), 0, message.word[0], message.word[1]);
 	}
 }
 

@@ -86,13 +86,11 @@ static void touch(int32_t *values, uint32_t n)
 		*(volatile int32_t *)&values[i] = 0;
 }
 
-static void client_main(struct utcb *utcb, uint32_t id, uint32_t creator, uint32_t argument)
+THREAD(client_main)
 {
 	const struct measurement *m = client.measurement;
 	region_function *control = m->control ? m->control : nothing;
 
-	(void)id;
-	(void)argument;
 	client.utcb = utcb;
 	touch(samples, sample_count);
 	touch(control_before, CONTROL_SAMPLES);

@@ -19,13 +19,10 @@ static void touch_pages(uint32_t memory, uint32_t n)
 		(void)*(volatile uint32_t *)(memory + page * (PAGE_SIZE + LINE));
 }
 
-static void touching_server(struct utcb *utcb, uint32_t id, uint32_t creator, uint32_t argument)
+THREAD(touching_server)
 {
 	struct ipc_result message = ipc_receive(utcb, ID_ANY);
 
-	(void)id;
-	(void)creator;
-	(void)argument;
 	for (;;) {
 		touch_pages(SERVER_MEMORY, SERVER_PAGES);
 		message = ipc(utcb, message.from, ID_ANY, TAG(1, 0), 0, message.word[0], 0);

@@ -11,14 +11,12 @@
 OWN_MEMORY(client_memory, CLIENT_PAGES);
 OWN_MEMORY(server_memory, SERVER_PAGES);
 
-static void echo(struct utcb *utcb, uint32_t id, uint32_t creator, uint32_t words)
+THREAD(echo)
 {
 	struct ipc_result message = ipc_receive(utcb, ID_ANY);
 
-	(void)id;
-	(void)creator;
 	for (;;)
-		message = ipc(utcb, message.from, ID_ANY, TAG(words, 0), 0, message.word[0], message.word[1]);
+		message = ipc(utcb, message.from, ID_ANY, TAG(argument, 0), 0, message.word[0], message.word[1]);
 }
 
 uint32_t round_trip(const struct client *client)
@@ -58,12 +56,8 @@ bool setup_inter_small(struct client *client)
 }
 
 /* The client's first act in its life: to touch memory that makes its space a large one. */
-static void grow(struct utcb *utcb, uint32_t id, uint32_t creator, uint32_t argument)
+THREAD(grow)
 {
-	(void)utcb;
-	(void)id;
-	(void)creator;
-	(void)argument;
 	*(volatile char *)CLIENT_MEMORY = 1;
 }
 

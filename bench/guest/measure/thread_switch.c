@@ -7,12 +7,8 @@
 
 #include "measure.h"
 
-static void yielding_partner(struct utcb *utcb, uint32_t id, uint32_t creator, uint32_t argument)
+THREAD(yielding_partner)
 {
-	(void)utcb;
-	(void)id;
-	(void)creator;
-	(void)argument;
 	for (;;)
 		thread_switch(ID_NIL);
 }

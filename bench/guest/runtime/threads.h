@@ -56,6 +56,11 @@ struct thread {
 /* A thread's function. When it returns, the thread deletes itself. */
 typedef void thread_function(struct utcb *utcb, uint32_t id, uint32_t creator, uint32_t argument);
 
+/* The head of such a function, for those that do not use all of it. */
+#define THREAD(name)                                                                                           \
+	static void name(struct utcb *utcb __attribute__((unused)), uint32_t id __attribute__((unused)),       \
+			 uint32_t creator __attribute__((unused)), uint32_t argument __attribute__((unused)))
+
 /* The program's own space, and the pager's thread. */
 extern struct space own_space;
 extern uint32_t pager_id;
