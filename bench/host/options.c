@@ -101,7 +101,7 @@ static bool store(struct options *options, const struct option *row, const char 
 /* How many letters two names share from their beginning: enough to guess what was meant. */
 static const char *nearest(const char *word)
 {
-    size_t best = 4; /* "--" and two letters */
+    size_t best = 3; /* "--" and a letter */
     const char *name = NULL;
     for (size_t i = 0; i < ROWS; i++) {
         size_t same = 0;

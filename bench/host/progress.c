@@ -8,11 +8,12 @@
 
 void progress_duration(double seconds, char text[16])
 {
-    unsigned long s = seconds < 0 ? 0 : seconds > 3599999 ? 3599999 : (unsigned long)(seconds + 0.5);
-    if (s >= 3600)
-        snprintf(text, 16, "%lu:%02lu:%02lu", s / 3600, s / 60 % 60, s % 60);
+    unsigned s = seconds < 0 ? 0 : seconds > 3599999 ? 3599999 : (unsigned)(seconds + 0.5);
+    unsigned hours = s / 3600 % 1000, minutes = s / 60 % 60;
+    if (hours)
+        snprintf(text, 16, "%u:%02u:%02u", hours, minutes, s % 60);
     else
-        snprintf(text, 16, "%lu:%02lu", s / 60, s % 60);
+        snprintf(text, 16, "%u:%02u", minutes, s % 60);
 }
 
 void progress_begin(struct progress *progress, size_t total, size_t done)

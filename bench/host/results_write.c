@@ -31,7 +31,7 @@ void results_write(struct results_writer *writer, json_t *lines)
     json_t *line;
     size_t i;
     json_array_foreach(array, i, line) {
-        char *dumped = json_dumps(line, JSON_COMPACT | JSON_ENSURE_ASCII);
+        char *dumped = json_dumps(line, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12));
         text_add(&text, "%s\n", dumped);
         free(dumped);
     }

@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Exit statuses of ukrun; results/README.md has the same table. */
 enum run_exit {
     RUN_ALL_PASSED = 0,
@@ -65,4 +69,7 @@ double now_seconds(void);
 /* One line to stderr, "ukrun: " before it. */
 void complain(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
 
+#ifdef __cplusplus
+}
+#endif
 #endif
