@@ -152,8 +152,8 @@ tables: ## tables of RUN= (default: the latest run)
 
 .PHONY: plots
 plots: ## plots of RUN= (default: the latest run)
-	$(Q)PYTHON=$(PYTHON) GNUPLOT=$(GNUPLOT) HAVE_GNUPLOT=$(HAVE_GNUPLOT) \
-	MATPLOTLIB_WHY='$(MATPLOTLIB_WHY)' $(SRC)/scripts/plots $(RUN)
+	$(Q)$(if $(MATPLOTLIB_WHY),echo 'No plots by matplotlib: $(MATPLOTLIB_WHY)',:)
+	$(Q)PYTHON=$(PYTHON) GNUPLOT=$(GNUPLOT) $(SRC)/plots/make-plots $(RUN)
 
 .PHONY: probe
 probe: host probe-image ## what PLATFORM= (default: each) can do here, and what it may report
