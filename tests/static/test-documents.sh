@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # What the documents say is true: blocks made from the sources are fresh, files
-# and targets they name exist, and the commands of README are those of .ci/run.
+# and targets they name exist.
+# Backquotes in single quotes are meant, and targets are words.
+# shellcheck disable=SC2016,SC2013
 . "$SRC/tests/lib.sh"
 
 verdict 'what the documents repeat is fresh' "$("$SRC/scripts/refresh" --check 2>&1)"
