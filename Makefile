@@ -162,7 +162,7 @@ probe: host probe-image ## what PLATFORM= (default: each) can do here, and what 
 .PHONY: iso
 iso: ## a bootable image of MATRIX=configured|core (default: configured)
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=$(ISO_MATRIX) SALTS=1
-	$(Q)GRUB_MKRESCUE=$(GRUB_MKRESCUE) $(SRC)/scripts/mkiso --output build/ukbench-$(ISO_MATRIX).iso $$(cut -f3 build/$(ISO_MATRIX).variants)
+	$(Q)GRUB_MKRESCUE=$(GRUB_MKRESCUE) $(SRC)/scripts/mkiso --output build/ukbench-$(ISO_MATRIX).iso $(if $(ARGS),--args '$(ARGS)') $$(cut -f3 build/$(ISO_MATRIX).variants)
 ISO_MATRIX = $(if $(filter command%,$(origin MATRIX)),$(MATRIX),configured)
 
 .PHONY: disdiff
