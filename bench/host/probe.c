@@ -49,7 +49,9 @@ static void judge(struct probe_result *result, const struct platform *platform, 
         free(why);
     } else {
         result->verdict = VERDICT_UNUSABLE;
-        result->why = format("the probe image %s: %s", status_table[status].name, why);
+        /* The image says before each step what it is about to try: the last note names the one that killed it. */
+        result->why = format("the probe image %s%s%s: %s", status_table[status].name, log->notes.count ? " " : "",
+                             log->notes.count ? log->notes.items[log->notes.count - 1] : "", why);
         free(why);
     }
     const struct probe_record *rate = serial_log_probe(log, RATE_PROBE);
