@@ -4,7 +4,7 @@
 tables.csv (one row per variant and benchmark) and effects.csv.
 
 Exit status: 0 done; 1 the results are damaged or cannot be read, or the
-tables not written; 2 the command line is wrong.
+tables not written; 2 the command line is wrong; 77 nothing for --gnuplot.
 """
 
 import argparse
@@ -13,7 +13,11 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from ukstat import published, reader, render, report, summary  # noqa: E402
+from ukstat import (gnuplot, published, reader, render, report,  # noqa: E402
+                    summary)
+
+UNAVAILABLE = 77
+"""The status by which a figure says that it cannot be drawn here."""
 
 
 def parse_arguments(arguments):
@@ -33,6 +37,9 @@ def parse_arguments(arguments):
                         "(default: all up to five axes, else 2)")
     parser.add_argument("--no-files", action="store_true",
                         help="only print, write nothing")
+    parser.add_argument("--gnuplot", metavar="NAME,...", default="",
+                        help="instead, print these benchmarks for a gnuplot "
+                        "script of plots/")
     parser.add_argument("--published", metavar="E", nargs="?", const="",
                         help="instead of a run, print the published figures "
                         "(of one experiment, E1 to E9, or all)")
@@ -73,6 +80,9 @@ def write_files(folder, tables, found, results):
 
 def tabulate(options):
     results = summary.summarise(reader.read(options.run), options.reference)
+    if options.gnuplot:
+        print(gnuplot.bars(results, options.gnuplot.split(",")), end="")
+        return
     order = options.order or report.default_order(results)
     columns = [c for c in options.columns.split(",") if c]
     tables, found = report.tables(results, columns, order)
@@ -95,6 +105,9 @@ def main(arguments):
             tabulate(options)
     except (reader.DamagedResults, published.DamagedFigures) as error:
         return fail(error)
+    except gnuplot.NothingToPlot as reason:
+        print(reason)
+        return UNAVAILABLE
     except summary.UnknownReference as error:
         return fail(error, 2)
     except OSError as error:

@@ -41,6 +41,13 @@ def _with_interval(interval: Interval, sign) -> str:
     return f"{value} [{low}, {high}]"
 
 
+def rounded(interval: Interval) -> str:
+    """The value alone, with the digits that its interval allows."""
+    if interval.kind == "interval":
+        return _fixed(interval.value, _digits(interval))
+    return number(interval.value)
+
+
 def estimate(interval: Interval) -> str:
     """`412` if exact, else `412 [409, 415]`."""
     return _with_interval(interval, str)

@@ -54,14 +54,19 @@ def _precision_note(summary: Summary, columns: list) -> str:
             "exact: all its samples are equal")
 
 
+def one_of(per: int) -> str:
+    """What a value is when a sample holds several operations."""
+    return "one way, half a round trip" if per == 2 else \
+        f"one of the {per} in a sample"
+
+
 def _per_notes(summary: Summary, columns: list) -> list:
     groups: dict = {}
     for column in columns:
         per = summary.benchmarks[column][1]
         if per > 1:
             groups.setdefault(per, []).append(column)
-    return [f"{', '.join(group)}: one operation, a sample holds {per}"
-            + (" (one way of a round trip)" if per == 2 else "")
+    return [f"{', '.join(group)}: {one_of(per)}"
             for per, group in groups.items()]
 
 

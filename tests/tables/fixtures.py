@@ -123,6 +123,16 @@ class Folder:
         self.folder.cleanup()
 
 
+def working_set():
+    """COSTS with more points of the working-set curve."""
+    costs = dict(COSTS)
+    for pages in (0, 1, 2, 4, 8, 12, 16, 24, 32, 48, 64):
+        costs[f"rpc-working-set/pages:{pages}"] = (
+            {"": 950 + 14 * pages + 9 * min(pages, 28),
+             "small": -200 - 9 * min(pages, 28), "lazy": -80}, 1)
+    return costs
+
+
 if __name__ == "__main__":
     # a made-up run for trying tables and plots by hand:
     # fixtures.py FOLDER [NOISE]
@@ -130,4 +140,5 @@ if __name__ == "__main__":
     NOISE = float(sys.argv[2]) if len(sys.argv) > 2 else 0
     with open(os.path.join(sys.argv[1], "results.jsonl"), "w",
               encoding="utf-8") as target:
-        target.write(text(core(noise=NOISE, salts=3 if NOISE else 1)))
+        target.write(text(core(costs=working_set(), noise=NOISE,
+                               salts=3 if NOISE else 1)))
