@@ -18,8 +18,8 @@
 #define KERNEL_ABI_MESSAGE_H
 
 #define MESSAGE_REGISTER_WORDS 2 /* words 0 and 1 have registers where `messages` uses registers */
-#define MESSAGE_WORDS_MAX 64     /* untyped words in one message */
-#define MESSAGE_TYPED_MAX 62     /* words of typed items; typed items start at mr[max(words, 2)] */
+#define MESSAGE_WORDS_MAX 126    /* untyped words in one message: every count that a tag can hold is valid */
+/* Typed items start at mr[max(words, 2)]; words and typed items together fit the 126 words of the buffer. */
 
 #define TAG_WORDS_MASK 0x0000007f
 #define TAG_TYPED_SHIFT 7
@@ -32,7 +32,7 @@
 #define TAG_RESERVED 0x00080000         /* must be 0 */
 #define TAG_LABEL_SHIFT 20              /* 12 bits, delivered unchanged */
 
-/* A tag for `words` untyped words (0..64) and `label` (0..4095). */
+/* A tag for `words` untyped words (0..126) and `label` (0..4095). */
 #define TAG(words, label) (((words) + 1) | ((label) << TAG_LABEL_SHIFT))
 #define TAG_TYPED(typed) ((typed) << TAG_TYPED_SHIFT)
 /* Number of untyped words a tag announces; the code 0 also means none. */
@@ -73,7 +73,7 @@
 #define ERROR_CANCELLED (3 << 1)   /* another thread cancelled the call */
 #define ERROR_ABORTED (4 << 1)     /* the partner was deleted while we waited for it */
 #define ERROR_OVERFLOW (5 << 1)    /* the message does not fit the receiver's buffers */
-#define ERROR_BAD_MESSAGE (6 << 1) /* reserved bit, impossible count, malformed typed item */
+#define ERROR_BAD_MESSAGE (6 << 1) /* reserved bit set, words and typed items exceed the buffer, malformed item */
 #define ERROR_TRANSFER (7 << 1)    /* the transfer met a fault that its pager did not resolve */
 #define ERROR_NO_MEMORY (8 << 1)   /* a mapping needs kernel memory that the receiver's quota does not hold */
 
@@ -82,8 +82,7 @@
  * resident, so that a message between buffers never faults. In every choice of `messages`, word n >= 2 is mr[n].
  */
 #define UTCB_SIZE 512
-#define UTCB_MR 0          /* 64 message words */
-#define UTCB_TYPED 256     /* typed items that did not fit behind the words of a 64-word message */
+#define UTCB_MR 0          /* 126 message words */
 #define UTCB_ACCEPT 504    /* receive window: flexpage that consents to map and grant items; 0: none */
 #define UTCB_USER 508      /* one word for the program's own use */
 
@@ -106,7 +105,6 @@
 
 struct utcb {
 	uint32_t mr[MESSAGE_WORDS_MAX];
-	uint32_t typed[62];
 	uint32_t accept;
 	uint32_t user;
 };

@@ -20,12 +20,17 @@
 #define SYS_THREAD_SWITCH 6  /* eax id to switch to, or ID_NIL: yield */
 #define SYS_EXCHANGE_REGISTERS 7 /* eax id, ecx what, ebx ip, edi sp -> eax, ebx: old ip and sp */
 #define SYS_FLUSH 8          /* eax flexpage with the rights to revoke, ecx: 1 = give up the own page too */
-#define SYS_INTERRUPT 9      /* eax line, edx handler id or ID_NIL, ecx operation */
+#define SYS_INTERRUPT 9      /* eax line, ecx operation, edx handler id; root's and sigma0's space only */
 #define SYS_PERFORMANCE_EVENT 10 /* eax counter, ebx event selection; root's space only */
 #define SYS_HALT 11          /* eax exit code (exit.h); root's and sigma0's space only; ends the machine */
 #define SYS_CONSOLE_WRITE 12 /* ecx count 0..8, ebx, edi: bytes, lowest first; root's and sigma0's space only */
 #define SYS_KERNEL_INFO 13   /* eax offset in the kernel information (info.h) -> ebx, edi: 8 bytes */
 #define SYS_COUNT 14
+
+/* Operations of SYS_INTERRUPT. */
+#define INTERRUPT_ATTACH 0 /* messages of the line go to the handler; ID_NIL: to nobody */
+#define INTERRUPT_MASK 1   /* also line 0, the kernel's timer: then nobody is preempted */
+#define INTERRUPT_UNMASK 2
 
 #define SYSCALL_OK 0
 #define SYSCALL_ENOSYS 1   /* no such call */

@@ -6,6 +6,7 @@
 #define KERNEL_ABI_SYSCALL_USER_H
 
 #include <entry_user.h>
+#include <ids.h>
 #include <message.h>
 #include <stdint.h>
 
@@ -77,6 +78,12 @@ static inline struct syscall_result schedule(uint32_t id, uint32_t priority, uin
 static inline uint32_t thread_switch(uint32_t id)
 {
 	return syscall5(SYS_THREAD_SWITCH, id, 0, 0, 0, 0).error;
+}
+
+/* Masks or unmasks an interrupt line (INTERRUPT_MASK, INTERRUPT_UNMASK); line 0 is the kernel's timer. */
+static inline uint32_t interrupt_control(uint32_t line, uint32_t operation)
+{
+	return syscall5(SYS_INTERRUPT, line, 0, operation, ID_NIL, 0).error;
 }
 
 /* Ends the machine with a code of exit.h. Comes back only with SYSCALL_EPERM. */

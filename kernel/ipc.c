@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <ipc.h>
+#include <mapping.h>
+#include <message.h>
+#include <messages.h>
+#include <schedule.h>
+#include <scheduling.h>
+#include <thread.h>
+
+#define TIMEOUT_SEND(timeouts) ((timeouts) >> 16)
+#define TIMEOUT_RECEIVE(timeouts) ((timeouts) & 0xffff)
+
+/* ---- results -------------------------------------------------------------------------------------- */
+
+/* Ends the call of `tcb` with an error. It is ready afterwards, but not queued. */
+static void fail(struct tcb *tcb, uint32_t code)
+{
+	tcb_registers(tcb)->esi = TAG_ERROR | code;
+	tcb->wait = ID_NIL;
+	tcb->blocked = BLOCKED_NOT;
+}
+
+/* ---- send queues ---------------------------------------------------------------------------------- */
+
+static void enqueue_sender(struct tcb *to, struct tcb *sender)
+{
+	struct tcb *first = to->send_queue;
+
+	sender->blocked = BLOCKED_SENDING;
+	sender->partner = to->id;
+	scheduling_blocked(sender);
+	if (!first) {
+		to->send_queue = sender->send_next = sender->send_previous = sender;
+		return;
+	}
+	sender->send_next = first;
+	sender->send_previous = first->send_previous;
+	first->send_previous->send_next = sender;
+	first->send_previous = sender;
+}
+
+static void dequeue_sender(struct tcb *to, struct tcb *sender)
+{
+	sender->send_previous->send_next = sender->send_next;
+	sender->send_next->send_previous = sender->send_previous;
+	if (to->send_queue == sender)
+		to->send_queue = sender->send_next == sender ? 0 : sender->send_next;
+	sender->blocked = BLOCKED_NOT;
+}
+
+/* The first in the queue of `to` that a receive from `from` takes, or 0. */
+static struct tcb *first_sender(struct tcb *to, uint32_t from)
+{
+	struct tcb *sender;
+
+	if (from == ID_ANY)
+		return to->send_queue;
+	sender = thread_lookup(from);
+	return sender && sender->blocked == BLOCKED_SENDING && sender->partner == to->id ? sender : 0;
+}
+
+/* ---- transfer ------------------------------------------------------------------------------------- */
+
+/* Does `to` wait for a message from `from`? */
+static bool accepts(const struct tcb *to, const struct tcb *from)
+{
+	return to->wait == ID_ANY || to->wait == from->id ||
+	       (to->blocked == BLOCKED_RECEIVING && to->partner == from->id);
+}
+
+/* Typed items of a message: map and grant. Returns 0 or an ERROR_… code. */
+static uint32_t transfer_typed(struct tcb *from, struct tcb *to, uint32_t tag)
+{
+	unsigned first = TAG_WORDS(tag) > MESSAGE_REGISTER_WORDS ? TAG_WORDS(tag) : MESSAGE_REGISTER_WORDS;
+	unsigned count = TAG_TYPED_WORDS(tag);
+	uint32_t window = to->fault ? FLEXPAGE_ALL : to->utcb->accept;
+
+	for (unsigned i = 0; i < count; i += 2) {
+		const uint32_t *item = &from->utcb->mr[first + i];
+		uint32_t error = mapping_transfer(from->space, to->space, item[0], item[1], window);
+
+		if (error)
+			return error;
+		if (!to->fault) {
+			to->utcb->mr[first + i] = item[0];
+			to->utcb->mr[first + i + 1] = item[1];
+		}
+	}
+	return 0;
+}
+
+static void transfer_words(struct tcb *from, struct tcb *to, unsigned words)
+{
+	if (from->fault) {
+		messages_set_word(to, 0, from->fault_word[0]);
+		messages_set_word(to, 1, from->fault_word[1]);
+		return;
+	}
+	for (unsigned i = 0; i < words && i < MESSAGE_REGISTER_WORDS; i++)
+		messages_set_word(to, i, messages_word(from, i));
+	for (unsigned i = MESSAGE_REGISTER_WORDS; i < words; i++)
+		to->utcb->mr[i] = from->utcb->mr[i];
+}
+
+static uint32_t tag_to_send(struct tcb *from)
+{
+	switch (from->fault) {
+	case FAULT_PAGE:
+		return TAG(2, LABEL_PAGE_FAULT);
+	case FAULT_EXCEPTION:
+		return TAG(2, LABEL_EXCEPTION);
+	default:
+		return tcb_registers(from)->esi & TAG_DELIVERED;
+	}
+}
+
+/*
+ * Gives `to`, which accepts it, the message of `from`. 0: `to` is ready, but not queued. An ERROR_… code: `to` waits on
+ * as if nothing had been sent. A thread that waits for the answer to a fault gets mappings only.
+ */
+static uint32_t deliver(struct tcb *from, struct tcb *to)
+{
+	uint32_t tag = tag_to_send(from);
+	uint32_t error = TAG_TYPED_WORDS(tag) ? transfer_typed(from, to, tag) : 0;
+
+	if (error)
+		return error;
+	if (to->fault) {
+		to->fault = FAULT_NONE;
+	} else {
+		transfer_words(from, to, TAG_WORDS(tag));
+		tcb_registers(to)->eax = from->id;
+		tcb_registers(to)->esi = tag;
+	}
+	to->wait = ID_NIL;
+	to->blocked = BLOCKED_NOT;
+	return 0;
+}
+
+/* ---- receive phase -------------------------------------------------------------------------------- */
+
+static void wait_slowly(struct tcb *tcb, uint32_t partner)
+{
+	tcb->blocked = BLOCKED_RECEIVING;
+	tcb->partner = partner;
+	scheduling_blocked(tcb);
+}
+
+/* Nobody is there to receive from: waits, or fails, as the timeout says. */
+static void wait_to_receive(struct tcb *tcb)
+{
+	const struct registers *registers = tcb_registers(tcb);
+	uint32_t from = registers->edx;
+
+	if (from != ID_ANY && from != ID_NIL && (!thread_lookup(from) || from == tcb->id)) {
+		fail(tcb, ERROR_NO_PARTNER | ERROR_IN_RECEIVE);
+		return;
+	}
+	if (registers->esi & TAG_RECEIVE_TIMEOUT) {
+		bool poll = TIMEOUT_RECEIVE(registers->ecx) == TIMEOUT_ZERO;
+
+		fail(tcb, (poll ? ERROR_TIMEOUT : ERROR_BAD_MESSAGE) | ERROR_IN_RECEIVE);
+		return;
+	}
+	if (from == ID_NIL) {
+		wait_slowly(tcb, ID_NIL);
+		return;
+	}
+	tcb->wait = from;
+	scheduling_blocked(tcb);
+}
+
+/*
+ * The send phase of `sender` is over; its receive phase begins, if it has one. Another than the running thread does not
+ * receive at once from somebody who queues: the chain that could follow would have no bound.
+ */
+static void end_send_phase(struct tcb *sender, bool running)
+{
+	struct registers *registers = tcb_registers(sender);
+
+	if (sender->fault) {
+		wait_slowly(sender, sender->pager);
+	} else if (registers->esi & TAG_NO_RECEIVE) {
+		registers->esi = 0;
+	} else if (first_sender(sender, registers->edx)) {
+		sender->receive_pending = true;
+	} else {
+		wait_to_receive(sender);
+	}
+	if (!running && tcb_is_ready(sender))
+		schedule_ready(sender);
+}
+
+static void receive_phase(struct tcb *tcb)
+{
+	struct tcb *sender;
+
+	tcb->receive_pending = false;
+	while ((sender = first_sender(tcb, tcb_registers(tcb)->edx))) {
+		uint32_t error = deliver(sender, tcb);
+
+		dequeue_sender(tcb, sender);
+		if (!error) {
+			end_send_phase(sender, false);
+			return;
+		}
+		fail(sender, error);
+		schedule_ready(sender);
+	}
+	wait_to_receive(tcb);
+}
+
+void ipc_resume_receive(struct tcb *tcb)
+{
+	receive_phase(tcb);
+}
+
+/* ---- send phase ----------------------------------------------------------------------------------- */
+
+static bool is_malformed(uint32_t tag)
+{
+	unsigned words = TAG_WORDS(tag);
+	unsigned typed = TAG_TYPED_WORDS(tag);
+
+	if (words < MESSAGE_REGISTER_WORDS)
+		words = MESSAGE_REGISTER_WORDS;
+	return (tag & (TAG_ERROR | TAG_RESERVED)) || typed % 2 || words + typed > MESSAGE_WORDS_MAX;
+}
+
+/* The receiver is not ready: queues, or fails, as the timeout says. */
+static void wait_to_send(struct tcb *tcb, struct tcb *to)
+{
+	const struct registers *registers = tcb_registers(tcb);
+
+	if (!(registers->esi & TAG_SEND_TIMEOUT))
+		enqueue_sender(to, tcb);
+	else
+		fail(tcb, TIMEOUT_SEND(registers->ecx) == TIMEOUT_ZERO ? ERROR_TIMEOUT : ERROR_BAD_MESSAGE);
+}
+
+struct tcb *ipc(struct tcb *current)
+{
+	struct registers *registers = tcb_registers(current);
+	struct tcb *to;
+	uint32_t error;
+
+	if (is_malformed(registers->esi)) {
+		fail(current, ERROR_BAD_MESSAGE);
+		return 0;
+	}
+	if (registers->eax == ID_NIL) {
+		if (registers->esi & TAG_NO_RECEIVE)
+			registers->esi = 0;
+		else
+			receive_phase(current);
+		return 0;
+	}
+	to = thread_lookup(registers->eax);
+	if (!to || to == current) {
+		fail(current, ERROR_NO_PARTNER);
+		return 0;
+	}
+	if (!accepts(to, current)) {
+		wait_to_send(current, to);
+		return 0;
+	}
+	error = deliver(current, to);
+	if (error) {
+		fail(current, error);
+		return 0;
+	}
+	end_send_phase(current, true);
+	if (current->receive_pending)
+		receive_phase(current);
+	return to;
+}
+
+struct tcb *ipc_fault(struct tcb *current, enum fault fault, uint32_t word0, uint32_t word1)
+{
+	struct tcb *pager = thread_lookup(current->pager);
+
+	current->fault = fault;
+	current->fault_word[0] = word0;
+	current->fault_word[1] = word1;
+	if (!pager || pager == current) {
+		wait_slowly(current, ID_NIL);
+		return 0;
+	}
+	if (!accepts(pager, current)) {
+		enqueue_sender(pager, current);
+		return 0;
+	}
+	deliver(current, pager); /* no typed items: cannot fail */
+	end_send_phase(current, true);
+	return pager;
+}
+
+/* ---- deletion ------------------------------------------------------------------------------------- */
+
+void ipc_withdraw(struct tcb *tcb)
+{
+	if (tcb->blocked == BLOCKED_SENDING)
+		dequeue_sender(thread_lookup(tcb->partner), tcb);
+}
+
+/* The partner of `tcb` is gone. Who waits for an answer to a fault has nobody left to be helped by. */
+static void abort_waiting(struct tcb *tcb, uint32_t code)
+{
+	if (tcb->fault) {
+		wait_slowly(tcb, ID_NIL);
+		return;
+	}
+	fail(tcb, code);
+	schedule_ready(tcb);
+}
+
+void ipc_abort_partners(struct tcb *tcb, uint32_t id, uint32_t number_end)
+{
+	while (tcb->send_queue) {
+		struct tcb *sender = tcb->send_queue;
+
+		dequeue_sender(tcb, sender);
+		abort_waiting(sender, ERROR_ABORTED);
+	}
+	for (uint32_t number = NUMBER_FIRST; number < number_end; number++) {
+		struct tcb *other = tcb_of_number(number);
+
+		if (other->wait == id || (other->blocked == BLOCKED_RECEIVING && other->partner == id))
+			abort_waiting(other, ERROR_ABORTED | ERROR_IN_RECEIVE);
+	}
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * IPC beyond the fast path: blocking, queueing, errors, typed items, and the messages the kernel sends in a thread's name.
+ */
+#ifndef KERNEL_IPC_H
+#define KERNEL_IPC_H
+
+#include <stdint.h>
+#include <tcb.h>
+
+/*
+ * The IPC call of `current`, with its arguments in its registers. Results are left there. Returns the thread that it made
+ * ready and that is not queued yet, or 0; `current` may have blocked.
+ */
+struct tcb *ipc(struct tcb *current);
+
+/* Runs the receive phase that `tcb` still owes (receive_pending). It may block. */
+void ipc_resume_receive(struct tcb *tcb);
+
+/*
+ * Sends the pager of `current` a message about a fault, in the thread's name; the thread blocks until the answer.
+ * Returns as ipc().
+ */
+struct tcb *ipc_fault(struct tcb *current, enum fault fault, uint32_t word0, uint32_t word1);
+
+/* Takes `tcb`, which is being deleted, out of a send queue it may be in. */
+void ipc_withdraw(struct tcb *tcb);
+
+/*
+ * Ends the waiting of all who send to, or receive from, the deleted `tcb` of id `id`. Thread numbers in
+ * use are below `number_end`.
+ */
+void ipc_abort_partners(struct tcb *tcb, uint32_t id, uint32_t number_end);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <ready_queue.h>
+#include <tcb.h>
+
+#define WORD_BITS 32
+
+static struct ready_links lists[PRIORITIES];
+static uint32_t bitmap[PRIORITIES / WORD_BITS]; /* bit p % 32 of word p / 32: lists[p] is not empty */
+static uint32_t bitmap_summary;                 /* bit w: bitmap[w] is not 0 */
+
+uint32_t ready_highest;
+
+void ready_queue_init(void)
+{
+	for (unsigned p = 0; p < PRIORITIES; p++)
+		lists[p].next = lists[p].previous = &lists[p];
+}
+
+static unsigned highest_bit(uint32_t word)
+{
+	return WORD_BITS - 1 - __builtin_clz(word);
+}
+
+static void update_highest(void)
+{
+	unsigned word;
+
+	if (!bitmap_summary) {
+		ready_highest = 0;
+		return;
+	}
+	word = highest_bit(bitmap_summary);
+	ready_highest = word * WORD_BITS + highest_bit(bitmap[word]);
+}
+
+static void insert_between(struct tcb *tcb, struct ready_links *previous, struct ready_links *next)
+{
+	unsigned p = tcb->priority;
+
+	tcb->ready.previous = previous;
+	tcb->ready.next = next;
+	previous->next = &tcb->ready;
+	next->previous = &tcb->ready;
+	bitmap[p / WORD_BITS] |= 1u << p % WORD_BITS;
+	bitmap_summary |= 1u << p / WORD_BITS;
+	if (p > ready_highest)
+		ready_highest = p;
+}
+
+void ready_insert_tail(struct tcb *tcb)
+{
+	struct ready_links *list = &lists[tcb->priority];
+
+	insert_between(tcb, list->previous, list);
+}
+
+void ready_insert_head(struct tcb *tcb)
+{
+	struct ready_links *list = &lists[tcb->priority];
+
+	insert_between(tcb, list, list->next);
+}
+
+void ready_remove(struct tcb *tcb)
+{
+	struct ready_links *links = &tcb->ready;
+	unsigned p = tcb->priority;
+
+	links->previous->next = links->next;
+	links->next->previous = links->previous;
+	if (links->next == links->previous && links->next == &lists[p]) {
+		bitmap[p / WORD_BITS] &= ~(1u << p % WORD_BITS);
+		if (!bitmap[p / WORD_BITS])
+			bitmap_summary &= ~(1u << p / WORD_BITS);
+		update_highest();
+	}
+	links->next = links->previous = 0;
+}
+
+struct tcb *ready_first(void)
+{
+	struct ready_links *first;
+
+	if (!bitmap_summary)
+		return 0;
+	first = lists[ready_highest].next;
+	return (struct tcb *)((char *)first - offsetof(struct tcb, ready));
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The ready queue: one circular list per priority, and a two-level bitmap of the priorities whose list
+ * is not empty. All operations take constant time. What is kept in it, and when it is brought up to date, is the
+ * choice of the axis `scheduling`.
+ */
+#ifndef KERNEL_READY_QUEUE_H
+#define KERNEL_READY_QUEUE_H
+
+#define PRIORITIES 256
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tcb;
+
+/* A member's links; next == 0: not in the queue. The list head of a priority is such a pair too. */
+struct ready_links {
+	struct ready_links *next, *previous;
+};
+
+/* Highest priority whose list is not empty; 0 if all are. Read by the IPC path. */
+extern uint32_t ready_highest;
+
+void ready_queue_init(void);
+
+/* Puts `tcb`, which must not be queued, at the tail (head) of the list of its priority. */
+void ready_insert_tail(struct tcb *tcb);
+void ready_insert_head(struct tcb *tcb);
+
+/* Takes `tcb`, which must be queued, out. Its priority must be what it was when it was put in. */
+void ready_remove(struct tcb *tcb);
+
+/* First thread of the highest priority, or 0 if the queue is empty. */
+struct tcb *ready_first(void);
+
+static inline bool ready_is_queued(const struct ready_links *links)
+{
+	return links->next != 0;
+}
+
+#endif
+#endif

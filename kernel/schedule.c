@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <schedule.h>
+#include <scheduling.h>
+#include <tcb.h>
+
+struct tcb *idle_thread;
+
+/* Ticks left to the running thread, whoever was given them. */
+static uint32_t slice_left;
+
+/* `next` runs on the time slice that is under way. */
+static struct tcb *run_donated(struct tcb *next)
+{
+	scheduling_running(next);
+	return next;
+}
+
+/* `next` runs on a time slice of its own: what was left of it, or a new one. */
+static struct tcb *run_dispatched(struct tcb *next)
+{
+	if (next == idle_thread)
+		return next;
+	slice_left = next->slice_left ? next->slice_left : next->slice;
+	next->slice_left = 0;
+	return run_donated(next);
+}
+
+static struct tcb *dispatch(void)
+{
+	struct tcb *first = scheduling_first();
+
+	return run_dispatched(first ? first : idle_thread);
+}
+
+/* `current`, which stays ready, makes way for a thread of higher priority. */
+static void preempt(struct tcb *current)
+{
+	if (current == idle_thread)
+		return;
+	current->slice_left = slice_left;
+	scheduling_ready_first(current);
+}
+
+/* Is a thread of higher priority than `tcb` ready? */
+static bool is_outranked(const struct tcb *tcb)
+{
+	const struct tcb *first = scheduling_first();
+
+	return first && (tcb == idle_thread || first->priority > tcb->priority);
+}
+
+struct tcb *schedule(struct tcb *current, struct tcb *woken)
+{
+	bool current_ready = tcb_is_ready(current);
+
+	if (woken && !current_ready && !is_outranked(woken))
+		return run_donated(woken);
+	if (woken)
+		scheduling_ready_last(woken);
+	if (!current_ready)
+		return dispatch();
+	if (!is_outranked(current))
+		return current;
+	preempt(current);
+	return dispatch();
+}
+
+struct tcb *schedule_yield(struct tcb *current)
+{
+	if (current != idle_thread) {
+		current->slice_left = 0;
+		scheduling_ready_last(current);
+	}
+	return dispatch();
+}
+
+struct tcb *schedule_switch_to(struct tcb *current, struct tcb *to)
+{
+	if (to == current || !tcb_is_ready(to) || to->receive_pending || is_outranked(to))
+		return current;
+	scheduling_ready_last(current);
+	return run_donated(to);
+}
+
+struct tcb *schedule_tick(struct tcb *current)
+{
+	if (current == idle_thread)
+		return dispatch();
+	if (slice_left > 1) {
+		slice_left--;
+		return current;
+	}
+	return schedule_yield(current);
+}
+
+void schedule_ready(struct tcb *tcb)
+{
+	scheduling_ready_last(tcb);
+}
+
+void schedule_set_priority(struct tcb *tcb, struct tcb *current, uint32_t priority)
+{
+	scheduling_forget(tcb);
+	tcb->priority = priority;
+	if (tcb == current)
+		scheduling_running(tcb);
+	else if (tcb_is_ready(tcb))
+		scheduling_ready_last(tcb);
+}

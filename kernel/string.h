@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The functions of <string.h> that the compiler and the kernel need.
+ */
+#ifndef KERNEL_STRING_H
+#define KERNEL_STRING_H
+
+#include <stddef.h>
+
+void *memset(void *to, int value, size_t size);
+void *memcpy(void *restrict to, const void *restrict from, size_t size);
+void *memmove(void *to, const void *from, size_t size);
+size_t strlen(const char *text);
+
+/*
+ * Copies `from` into `to` of `size` bytes (> 0), terminated. False if it had to be cut.
+ */
+int string_copy(char *to, const char *from, size_t size);
+
+/*
+ * The text behind `key` ("name=") in a line of words separated by blanks, or 0. It ends at a blank or at the line's end.
+ */
+const char *string_option(const char *line, const char *key);
+
+#endif

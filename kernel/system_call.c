@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <call.h>
+#include <kernel_info.h>
+#include <layout.h>
+#include <machine.h>
+#include <panic.h>
+#include <exit.h>
+#include <ready_queue.h>
+#include <schedule.h>
+#include <space.h>
+#include <syscall.h>
+#include <tcb.h>
+#include <thread.h>
+
+#define UNCHANGED 0xffffffffu
+
+/* Each call returns its error code; some also say who is to go on. */
+static struct tcb *switch_target;
+
+/* The space a call names: the caller's own, or one that it created. */
+static uint32_t controlled_space(struct tcb *caller, uint32_t id, struct space **space)
+{
+	*space = id == SPACE_OWN ? caller->space : space_lookup(id);
+	if (!*space)
+		return SYSCALL_ENOSPACE;
+	if (*space != caller->space && (*space)->creator != caller->space->id)
+		return SYSCALL_EPERM;
+	return SYSCALL_OK;
+}
+
+/* The thread a call names, in a space that the caller controls. */
+static uint32_t controlled_thread(struct tcb *caller, uint32_t id, struct tcb **tcb)
+{
+	struct space *space;
+
+	*tcb = thread_lookup(id);
+	if (!*tcb)
+		return SYSCALL_ENOTHREAD;
+	return controlled_space(caller, (*tcb)->space->id, &space);
+}
+
+static uint32_t sys_thread_create(struct tcb *caller, struct registers *r)
+{
+	const struct thread_start start = {
+		.ip = r->ebx,
+		.sp = r->edi,
+		.pager = r->edx,
+		.utcb = r->ecx & ~(UTCB_SIZE - 1),
+		.priority = r->ecx & (UTCB_SIZE - 1),
+		.creator = caller->id,
+	};
+	struct space *space;
+	struct tcb *tcb;
+	uint32_t error = controlled_space(caller, r->eax, &space);
+
+	r->eax = ID_NIL;
+	if (error)
+		return error;
+	if (start.priority >= PRIORITIES || start.utcb >= SUPERPAGE_SIZE || start.ip >= USER_TOP || start.sp > USER_TOP)
+		return SYSCALL_EINVAL;
+	if (start.priority > caller->priority)
+		return SYSCALL_EPERM;
+	tcb = thread_create(space, &start, &error);
+	if (!tcb)
+		return error;
+	r->eax = tcb->id;
+	schedule_ready(tcb);
+	return SYSCALL_OK;
+}
+
+static uint32_t sys_thread_delete(struct tcb *caller, struct registers *r)
+{
+	struct tcb *tcb;
+	uint32_t error = controlled_thread(caller, r->eax, &tcb);
+
+	if (!error)
+		thread_delete(tcb);
+	return error;
+}
+
+static uint32_t sys_space_create(struct tcb *caller, struct registers *r)
+{
+	struct space *space = space_create(caller->space, r->eax);
+
+	r->eax = space ? space->id : 0;
+	return space ? SYSCALL_OK : SYSCALL_ENOMEM;
+}
+
+static uint32_t sys_space_delete(struct tcb *caller, struct registers *r)
+{
+	struct space *space;
+	uint32_t error = controlled_space(caller, r->eax, &space);
+
+	if (error)
+		return error;
+	if (space == caller->space)
+		return SYSCALL_EPERM;
+	while (space->threads)
+		thread_delete(space->threads);
+	space_delete(space);
+	return SYSCALL_OK;
+}
+
+static uint32_t sys_schedule(struct tcb *caller, struct registers *r)
+{
+	uint32_t priority = r->ebx;
+	uint32_t ticks = r->edi / TICK_US;
+	struct tcb *tcb;
+	uint32_t error = controlled_thread(caller, r->eax, &tcb);
+
+	if (error)
+		return error;
+	if ((priority != UNCHANGED && priority >= PRIORITIES) || (r->edi != UNCHANGED && !ticks))
+		return SYSCALL_EINVAL;
+	if (priority != UNCHANGED && priority > caller->priority)
+		return SYSCALL_EPERM;
+	r->eax = tcb->priority;
+	r->ebx = tcb->slice * TICK_US;
+	if (priority != UNCHANGED && priority != tcb->priority)
+		schedule_set_priority(tcb, caller, priority);
+	if (r->edi != UNCHANGED)
+		tcb->slice = ticks;
+	return SYSCALL_OK;
+}
+
+static uint32_t sys_thread_switch(struct tcb *caller, struct registers *r)
+{
+	struct tcb *to;
+
+	if (r->eax == ID_NIL) {
+		switch_target = schedule_yield(caller);
+		return SYSCALL_OK;
+	}
+	to = thread_lookup(r->eax);
+	if (!to)
+		return SYSCALL_ENOTHREAD;
+	switch_target = schedule_switch_to(caller, to);
+	return SYSCALL_OK;
+}
+
+static uint32_t sys_interrupt(struct tcb *caller, struct registers *r)
+{
+	if (!caller->space->privileged)
+		return SYSCALL_EPERM;
+	if (r->eax >= NUMBER_INTERRUPTS || r->ecx > INTERRUPT_UNMASK)
+		return SYSCALL_EINVAL;
+	if (r->eax != 0 || r->ecx == INTERRUPT_ATTACH)
+		return SYSCALL_ENOSYS; /* only the timer's line, until interrupts are messages */
+	interrupt_mask(0, r->ecx == INTERRUPT_MASK);
+	return SYSCALL_OK;
+}
+
+static uint32_t sys_halt(struct tcb *caller, struct registers *r)
+{
+	if (!caller->space->privileged)
+		return SYSCALL_EPERM;
+	if (r->eax == EXIT_PANIC)
+		panic("asked for by a program");
+	if (r->eax != EXIT_PASSED && r->eax != EXIT_FAILED)
+		return SYSCALL_EINVAL;
+	machine_end(r->eax);
+}
+
+static uint32_t sys_console_write(struct tcb *caller, struct registers *r)
+{
+	const uint32_t bytes[2] = {r->ebx, r->edi};
+
+	if (!caller->space->privileged)
+		return SYSCALL_EPERM;
+	if (r->ecx > sizeof(bytes))
+		return SYSCALL_EINVAL;
+	for (unsigned i = 0; i < r->ecx; i++)
+		console_byte(bytes[i / 4] >> i % 4 * 8);
+	return SYSCALL_OK;
+}
+
+static uint32_t sys_kernel_info(struct tcb *caller, struct registers *r)
+{
+	const uint32_t *words = (const uint32_t *)&kernel_info;
+	uint32_t offset = r->eax;
+
+	(void)caller;
+	if (offset % 4 || offset > sizeof(kernel_info) - 8)
+		return SYSCALL_EINVAL;
+	r->ebx = words[offset / 4];
+	r->edi = words[offset / 4 + 1];
+	return SYSCALL_OK;
+}
+
+typedef uint32_t system_call_function(struct tcb *caller, struct registers *registers);
+
+/* SYS_MY_ID is answered in entry.S. */
+static system_call_function *const functions[SYS_COUNT] = {
+	[SYS_THREAD_CREATE] = sys_thread_create,
+	[SYS_THREAD_DELETE] = sys_thread_delete,
+	[SYS_SPACE_CREATE] = sys_space_create,
+	[SYS_SPACE_DELETE] = sys_space_delete,
+	[SYS_SCHEDULE] = sys_schedule,
+	[SYS_THREAD_SWITCH] = sys_thread_switch,
+	[SYS_INTERRUPT] = sys_interrupt,
+	[SYS_HALT] = sys_halt,
+	[SYS_CONSOLE_WRITE] = sys_console_write,
+	[SYS_KERNEL_INFO] = sys_kernel_info,
+};
+
+struct tcb *system_call(struct tcb *current)
+{
+	struct registers *registers = tcb_registers(current);
+	uint32_t number = registers->esi & ~TAG_SYSCALL;
+	system_call_function *function = number < SYS_COUNT ? functions[number] : 0;
+
+	switch_target = 0;
+	registers->esi = function ? function(current, registers) : SYSCALL_ENOSYS;
+	return switch_target ? switch_target : schedule(current, 0);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The thread control block. A TCB and its thread's kernel stack fill one block of the virtual TCB array:
+ *
+ *   block                                              block + TCB_BLOCK_SIZE
+ *   | kernel stack, grows down <-------- | struct tcb      |
+ *                                        ^ struct tcb *, and the bottom of the stack
+ *
+ * The structure begins with the frame that the processor pushes at a kernel entry from user level. So right
+ * after an entry esp *is* the address of the caller's TCB, every field is at a constant distance from esp, and
+ * the same displacements serve for the caller (from esp) and the partner (from ebp). Both base registers
+ * select the stack segment, which the processor has just loaded with a flat kernel descriptor: the
+ * IPC path reaches everything without touching a data segment register.
+ *
+ * Fields in the first two lines of 32 bytes are those that a short message touches.
+ */
+#ifndef KERNEL_TCB_H
+#define KERNEL_TCB_H
+
+#define TCB_BLOCK_SHIFT 10
+#define TCB_BLOCK_SIZE (1 << TCB_BLOCK_SHIFT)
+#define TCB_STRUCT_SIZE 192
+#define TCB_OFFSET (TCB_BLOCK_SIZE - TCB_STRUCT_SIZE) /* of struct tcb in its block */
+#define TCB_FRAME_SIZE 20                             /* the processor's frame: esp0 = tcb + 20 */
+
+#ifndef __ASSEMBLER__
+#include <ids.h>
+#include <layout.h>
+#include <message.h>
+#include <ready_queue.h>
+#include <spaces.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct space;
+
+/* What a thread waits for, besides the open or closed receive that `wait` describes. */
+enum blocked {
+	BLOCKED_NOT = 0,   /* ready, or in a receive that `wait` describes */
+	BLOCKED_SENDING,   /* in the send queue of `partner` */
+	BLOCKED_RECEIVING, /* in a receive that the fast path must not complete: from `partner` */
+	BLOCKED_INACTIVE,  /* no thread: never created, or deleted */
+};
+
+/* Which message the kernel sends in the thread's name. */
+enum fault { FAULT_NONE = 0, FAULT_PAGE, FAULT_EXCEPTION };
+
+/* The processor's frame at an entry from user level. A kernel thread (idle) has the first three words only. */
+struct entry_frame {
+	uint32_t eip, cs, eflags, esp, ss;
+};
+
+/* General registers as PUSHA leaves them, below the frame and the error code. */
+struct registers {
+	uint32_t edi, esi, ebp, unused_esp, ebx, edx, ecx, eax;
+	uint32_t error_code;
+};
+
+struct tcb {
+	/* first line */
+	struct entry_frame frame;
+	uint32_t id;               /* 0: no thread */
+	uint32_t wait;             /* sender the fast path may complete a receive with, ID_ANY, or ID_NIL: none */
+	struct tcb *send_queue;    /* threads waiting to send to this one, oldest first, circular; or 0 */
+	/* second line */
+	uint32_t priority;         /* 0..255 */
+	struct spaces_tcb spaces;  /* what a switch to this thread loads */
+	struct ready_links ready;  /* position in the ready queue */
+	struct utcb *utcb;         /* message buffer, as the kernel addresses it */
+	/* cold */
+	enum blocked blocked;
+	uint32_t partner;          /* while blocked: whom it sends to or receives from */
+	struct tcb *send_next, *send_previous; /* in the partner's send_queue */
+	bool receive_pending;      /* ready, but its receive phase has still to run */
+	enum fault fault;          /* a message in its name is being sent, or answered */
+	uint32_t fault_word[2];
+	struct space *space;
+	struct tcb *space_next, *space_previous; /* threads of the same space, circular */
+	uint32_t pager;            /* id */
+	uint32_t slice;            /* ticks it gets when the scheduler dispatches it */
+	uint32_t slice_left;       /* ticks left when it was preempted */
+	uint32_t utcb_address;     /* of its message buffer, as its program addresses it */
+	uint32_t version;          /* of the last thread that had this number */
+	struct tcb *free_next;     /* in the queue of free numbers */
+};
+
+_Static_assert(sizeof(struct tcb) <= TCB_STRUCT_SIZE, "struct tcb outgrew its part of the block");
+_Static_assert(offsetof(struct tcb, priority) == 32, "the first line holds the frame, id, wait and send_queue");
+
+/* The general registers that `tcb` had at its last entry by the slow path. */
+static inline struct registers *tcb_registers(struct tcb *tcb)
+{
+	return (struct registers *)tcb - 1;
+}
+
+/* Address of the TCB of thread number `number` (0..16383); the page behind it may be the shared empty one. */
+static inline struct tcb *tcb_of_number(uint32_t number)
+{
+	return (struct tcb *)(TCB_ARRAY + (number << TCB_BLOCK_SHIFT) + TCB_OFFSET);
+}
+
+/* Ready to run, running included. */
+static inline bool tcb_is_ready(const struct tcb *tcb)
+{
+	return tcb->wait == ID_NIL && tcb->blocked == BLOCKED_NOT;
+}
+
+#endif
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <ipc.h>
+#include <layout.h>
+#include <memory.h>
+#include <paging.h>
+#include <schedule.h>
+#include <scheduling.h>
+#include <space.h>
+#include <string.h>
+#include <syscall.h>
+#include <tcb.h>
+#include <thread.h>
+#include <x86.h>
+
+#define VERSION_LAST ((1u << ID_VERSION_BITS) - 1)
+
+uint32_t thread_numbers_retired;
+
+/* Numbers that have been used and are free again, first in, first out; then those from fresh_number on. */
+static struct tcb *free_first, *free_last;
+static uint32_t fresh_number = NUMBER_FIRST;
+
+/* Backs the TCB's page with memory, charged to `space`. A page once there stays: versions live in it. */
+static bool back_with_memory(struct tcb *tcb, struct space *space)
+{
+	void *frame;
+
+	if (paging_tcb_is_backed(tcb))
+		return true;
+	frame = frame_allocate(space);
+	if (!frame)
+		return false;
+	paging_back_tcb(tcb, frame);
+	return true;
+}
+
+static struct tcb *take_number(struct space *space, uint32_t *error)
+{
+	struct tcb *tcb = free_first;
+
+	if (tcb) {
+		free_first = tcb->free_next;
+		return tcb;
+	}
+	*error = SYSCALL_ENOIDS;
+	if (fresh_number > NUMBER_LAST)
+		return 0;
+	tcb = tcb_of_number(fresh_number);
+	*error = SYSCALL_ENOMEM;
+	if (!back_with_memory(tcb, space))
+		return 0;
+	tcb->blocked = BLOCKED_INACTIVE;
+	fresh_number++;
+	return tcb;
+}
+
+static uint32_t number_of(const struct tcb *tcb)
+{
+	return ((uint32_t)tcb - TCB_ARRAY) >> TCB_BLOCK_SHIFT;
+}
+
+static void give_number_back(struct tcb *tcb)
+{
+	if (tcb->version >= VERSION_LAST) {
+		thread_numbers_retired++;
+		return;
+	}
+	tcb->free_next = 0;
+	if (free_first)
+		free_last->free_next = tcb;
+	else
+		free_first = tcb;
+	free_last = tcb;
+}
+
+static void enter_space(struct tcb *tcb, struct space *space)
+{
+	struct tcb *first = space->threads;
+
+	tcb->space = space;
+	if (first) {
+		tcb->space_next = first;
+		tcb->space_previous = first->space_previous;
+		first->space_previous->space_next = tcb;
+		first->space_previous = tcb;
+	} else {
+		space->threads = tcb->space_next = tcb->space_previous = tcb;
+	}
+	spaces_prepare(tcb);
+}
+
+static void leave_space(struct tcb *tcb)
+{
+	struct space *space = tcb->space;
+
+	tcb->space_previous->space_next = tcb->space_next;
+	tcb->space_next->space_previous = tcb->space_previous;
+	if (space->threads == tcb)
+		space->threads = tcb->space_next == tcb ? 0 : tcb->space_next;
+}
+
+static void set_initial_state(struct tcb *tcb, const struct thread_start *start)
+{
+	struct registers *registers = tcb_registers(tcb);
+
+	tcb->frame.eip = start->ip;
+	tcb->frame.cs = SELECTOR_USER_CODE;
+	tcb->frame.eflags = EFLAGS_USER_INITIAL;
+	tcb->frame.esp = start->sp;
+	tcb->frame.ss = SELECTOR_USER_DATA;
+	memset(registers, 0, sizeof(*registers));
+	registers->eax = tcb->id;
+	registers->ebx = start->utcb;
+	registers->edx = start->creator;
+	tcb->wait = ID_NIL;
+	tcb->blocked = BLOCKED_NOT;
+	tcb->send_queue = 0;
+	tcb->receive_pending = false;
+	tcb->fault = FAULT_NONE;
+	tcb->slice = SLICE_TICKS_DEFAULT;
+	tcb->slice_left = 0;
+}
+
+struct tcb *thread_create(struct space *space, const struct thread_start *start, uint32_t *error)
+{
+	struct utcb *utcb = space_message_buffer(space, start->utcb, error);
+	struct tcb *tcb;
+
+	if (!utcb)
+		return 0;
+	tcb = take_number(space, error);
+	if (!tcb)
+		return 0;
+	memset(utcb, 0, sizeof(*utcb));
+	tcb->version++;
+	tcb->id = ID(number_of(tcb), tcb->version);
+	tcb->utcb = utcb;
+	tcb->utcb_address = start->utcb;
+	tcb->pager = start->pager;
+	tcb->priority = start->priority;
+	set_initial_state(tcb, start);
+	enter_space(tcb, space);
+	return tcb;
+}
+
+void thread_delete(struct tcb *tcb)
+{
+	uint32_t id = tcb->id;
+
+	ipc_withdraw(tcb);
+	tcb->wait = ID_NIL;
+	tcb->blocked = BLOCKED_INACTIVE;
+	tcb->receive_pending = false;
+	tcb->id = 0;
+	scheduling_forget(tcb);
+	ipc_abort_partners(tcb, id, fresh_number);
+	leave_space(tcb);
+	give_number_back(tcb);
+}
+
+struct tcb *thread_lookup(uint32_t id)
+{
+	uint32_t number = ID_NUMBER(id);
+	struct tcb *tcb = tcb_of_number(number);
+
+	return id && number >= NUMBER_FIRST && tcb->id == id ? tcb : 0;
+}
+
+void idle_loop(void);
+
+struct tcb *thread_create_idle(void)
+{
+	struct tcb *tcb = tcb_of_number(NUMBER_KERNEL);
+
+	if (!back_with_memory(tcb, 0))
+		return 0;
+	tcb->id = ID(NUMBER_KERNEL, 1);
+	tcb->frame.eip = (uint32_t)idle_loop;
+	tcb->frame.cs = SELECTOR_KERNEL_CODE;
+	tcb->frame.eflags = EFLAGS_RESERVED | EFLAGS_INTERRUPT;
+	spaces_prepare(tcb);
+	return tcb;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Threads: numbers and versions, creation and deletion.
+ */
+#ifndef KERNEL_THREAD_H
+#define KERNEL_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct space;
+struct tcb;
+
+/* What a new thread starts with. */
+struct thread_start {
+	uint32_t ip, sp;
+	uint32_t pager;    /* id */
+	uint32_t utcb;     /* address of its message buffer in its space, 512-byte aligned */
+	uint32_t priority; /* 0..255 */
+	uint32_t creator;  /* id, passed in edx */
+};
+
+/*
+ * Creates a thread in `space`. It is ready, but not queued. 0: *error says why
+ * (SYSCALL_EINVAL, SYSCALL_ENOMEM, SYSCALL_ENOIDS).
+ */
+struct tcb *thread_create(struct space *space, const struct thread_start *start, uint32_t *error);
+
+/* Deletes a thread: whoever waits for it is told; its id is never used again. `current` is the running thread. */
+void thread_delete(struct tcb *tcb);
+
+/* The thread of that id, or 0. Kernel and hardware threads are not found. */
+struct tcb *thread_lookup(uint32_t id);
+
+/* Makes the idle thread, number 0. */
+struct tcb *thread_create_idle(void);
+
+/* Numbers given up for good because their versions are used up. */
+extern uint32_t thread_numbers_retired;
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Offsets and sizes for the assembler, taken from the C structures: the build turns each line
+ * `->NAME value` of this file's assembly into a #define in offsets.h.
+ */
+#include <segments.h>
+#include <tcb.h>
+
+#define OFFSET(name, type, field) __asm__ volatile(".ascii \"->" #name " %c0 \"" : : "i"(offsetof(type, field)))
+
+void offsets(void);
+
+void offsets(void)
+{
+	OFFSET(TCB_ID, struct tcb, id);
+	OFFSET(TCB_WAIT, struct tcb, wait);
+	OFFSET(TCB_SEND_QUEUE, struct tcb, send_queue);
+	OFFSET(TCB_PRIORITY, struct tcb, priority);
+	OFFSET(TCB_READY_NEXT, struct tcb, ready.next);
+	OFFSET(TCB_READY_PREVIOUS, struct tcb, ready.previous);
+	OFFSET(READY_NEXT, struct ready_links, next);
+	OFFSET(READY_PREVIOUS, struct ready_links, previous);
+	OFFSET(TCB_UTCB, struct tcb, utcb);
+	OFFSET(TSS_ESP0, struct tss, esp0);
+	SPACES_OFFSETS;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Kernel page tables, and the window through which the kernel sees physical memory.
+ */
+#ifndef KERNEL_PAGING_H
+#define KERNEL_PAGING_H
+
+#include <layout.h>
+#include <stdint.h>
+
+#define TABLE_ENTRIES 1024
+#define DIRECTORY_INDEX(address) ((uint32_t)(address) >> SUPERPAGE_SHIFT)
+#define TABLE_INDEX(address) ((uint32_t)(address) >> PAGE_SHIFT & (TABLE_ENTRIES - 1))
+
+/* Page directory with the kernel's entries only; the origin of all others, and what runs where no space does. */
+extern uint32_t kernel_directory[TABLE_ENTRIES];
+
+/* Kernel address of a physical one; valid for the 16 MB of the window. */
+static inline void *physical(uint32_t address)
+{
+	return (void *)(address + PHYSICAL_WINDOW);
+}
+
+/* Physical address of something in the kernel's image or memory. */
+static inline uint32_t physical_of(const void *pointer)
+{
+	return (uint32_t)pointer - PHYSICAL_WINDOW;
+}
+
+/*
+ * Fills kernel_directory: the window, the TCB array (one shared empty page everywhere), and, until
+ * paging_drop_identity(), physical memory at its own address, without which paging could not be switched.
+ */
+void paging_init(void);
+void paging_map_identity(void);
+void paging_drop_identity(void);
+
+/* Backs the page of the TCB array that holds `address` with `frame` (a cleared page). */
+void paging_back_tcb(const void *address, void *frame);
+
+/* Is there a page of its own behind this TCB? */
+int paging_tcb_is_backed(const void *address);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The processor: selectors, descriptors, page-table entries, control registers, ports.
+ */
+#ifndef KERNEL_X86_H
+#define KERNEL_X86_H
+
+/* Selectors. Kernel code, kernel data, user code, user data in this order: SYSENTER demands it. */
+#define SELECTOR_KERNEL_CODE 0x08
+#define SELECTOR_KERNEL_DATA 0x10
+#define SELECTOR_USER_CODE 0x1b
+#define SELECTOR_USER_DATA 0x23
+#define SELECTOR_TSS 0x28
+#define SELECTOR_DOUBLE_FAULT_TSS 0x30
+#define GDT_ENTRIES 7
+
+/* High halves of flat 4 KB-granular descriptors, accessed bit set so that loading them never writes the GDT. */
+#define DESCRIPTOR_KERNEL_CODE 0x00cf9b00
+#define DESCRIPTOR_KERNEL_DATA 0x00cf9300
+#define DESCRIPTOR_USER_DATA 0x00c0f300 /* without limit bits 19..16 and base */
+#define DESCRIPTOR_CODE_BIT 0x00000800  /* a readable code segment instead of a writable data segment */
+
+#define EFLAGS_RESERVED 0x00000002
+#define EFLAGS_INTERRUPT 0x00000200
+#define EFLAGS_USER_INITIAL (EFLAGS_RESERVED | EFLAGS_INTERRUPT)
+#define EFLAGS_CPUID 0x00200000
+
+#define CR0_PROTECTED 0x00000001
+#define CR0_MONITOR 0x00000002
+#define CR0_EMULATE 0x00000004
+#define CR0_TASK_SWITCHED 0x00000008
+#define CR0_EXTENSION 0x00000010
+#define CR0_NUMERIC_ERROR 0x00000020
+#define CR0_WRITE_PROTECT 0x00010000
+#define CR0_PAGING 0x80000000
+/* CR0 while the kernel runs: caches on, write protection also for ring 0, no floating point yet. */
+#define CR0_KERNEL                                                                                 \
+	(CR0_PROTECTED | CR0_MONITOR | CR0_TASK_SWITCHED | CR0_EXTENSION | CR0_NUMERIC_ERROR |     \
+	 CR0_WRITE_PROTECT)
+
+/* Page-directory and page-table entries. */
+#define PTE_PRESENT 0x001
+#define PTE_WRITE 0x002
+#define PTE_USER 0x004
+#define PTE_ACCESSED 0x020
+#define PTE_DIRTY 0x040
+#define PTE_KERNEL_OWNED 0x200 /* software: a message buffer, which must not be mapped elsewhere */
+#define PTE_FRAME 0xfffff000u
+
+#define PAGE_FAULT_WRITE 2 /* bits of a page fault's error code */
+#define PAGE_FAULT_USER 4
+
+#define VECTOR_NMI 2
+#define VECTOR_DOUBLE_FAULT 8
+#define VECTOR_NO_SEGMENT 11
+#define VECTOR_STACK 12
+#define VECTOR_PROTECTION 13
+#define VECTOR_PAGE_FAULT 14
+#define VECTOR_INTERRUPT_0 0x20
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+struct descriptor {
+	uint32_t low, high;
+};
+
+/* The two fields of the TSS that an entry from user level reads stand first; the rest is constant. */
+struct tss {
+	uint32_t link, esp0, ss0, unused[22];
+	uint16_t trap, io_map;
+};
+
+static inline void out8(uint16_t port, uint8_t value)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t in8(uint16_t port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline uint32_t read_cr0(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("mov %%cr0, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_cr0(uint32_t value)
+{
+	__asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
+}
+
+static inline uint32_t read_cr2(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("mov %%cr2, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint32_t read_cr3(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("mov %%cr3, %0" : "=r"(value));
+	return value;
+}
+
+/* Loads a page directory (physical address); flushes the TLB. */
+static inline void write_cr3(uint32_t value)
+{
+	__asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
+}
+
+/* Removes the TLB entry of one linear address. */
+static inline void invalidate_page(uint32_t linear)
+{
+	__asm__ volatile("invlpg (%0)" : : "r"(linear) : "memory");
+}
+
+/* Loads the user data selector into FS and GS, whose hidden parts then hold what the GDT holds now. */
+static inline void load_user_fs_gs(void)
+{
+	__asm__ volatile("mov %0, %%fs; mov %0, %%gs" : : "r"(SELECTOR_USER_DATA));
+}
+
+/* What FS and GS select, in bits 15..0 and 31..16. */
+static inline uint32_t read_fs_gs(void)
+{
+	uint32_t fs, gs;
+
+	__asm__ volatile("mov %%fs, %0; mov %%gs, %1" : "=r"(fs), "=r"(gs));
+	return (fs & 0xffff) | gs << 16;
+}
+#endif
+#endif
