@@ -10,7 +10,7 @@ import sys
 import zlib
 
 MACHINE = {"cpu", "tsc", "features", "overhead", "v", "text", "value", "why", "ok"}
-RECORD = re.compile(rb"^@(\{.*\})\*([0-9a-f]{8})\r?$")
+RECORD = re.compile(rb"^\r*@(\{.*\})\*([0-9a-f]{8})\r?$")
 
 
 def main():

@@ -83,9 +83,11 @@ parity() {
 verdict 'the choices of an axis have files of the same names' "$(parity)"
 
 conflicting() {
-	choices_table | cut -f4 | tr ' ' '\n' | sed '/^$/d' | while IFS='=' read -r axis choice; do
-		(check_axis "$axis" && check_choice "$axis" "$choice") 2>&1
-	done
+	choices_table | awk -F "$tab" '{ n = split($4, pair, " "); for (i = 1; i <= n; i++) print $1, $2, pair[i] }' |
+		while read -r from chosen pair; do
+			program="variants/$from/$chosen/$from.h: conflicts: $pair"
+			(check_axis "${pair%%=*}" && check_choice "${pair%%=*}" "${pair#*=}") 2>&1
+		done
 	for name in $(presets); do
 		# shellcheck disable=SC2046
 		conflicts $(preset "$name")
