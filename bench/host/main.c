@@ -27,7 +27,7 @@ static bool try_platform(const struct platform *platform, const struct options *
                          struct probe_result *probe)
 {
     probe_run(probe, platform, options);
-    probe_print(probe, platform, options->probe_only ? stdout : stderr);
+    probe_print(probe, platform, options->probe_only, options->probe_only ? stdout : stderr);
     return probe->verdict == VERDICT_COUNTS || (probe->verdict == VERDICT_RUNS && !counts);
 }
 

@@ -209,7 +209,11 @@ static bool resume_from(struct run *run, const struct results *results, const ch
 
 bool run_resume(struct run *run, const struct options *options, char **why)
 {
-    *run = (struct run){ .options = options, .folder = absolute_path(options->resume), .writer.file = -1 };
+    *run = (struct run){ .options = options, .folder = realpath(options->resume, NULL), .writer.file = -1 };
+    if (!run->folder) {
+        *why = format("the run %s cannot be read: %s", options->resume, strerror(errno));
+        return false;
+    }
     char *path = format("%s/results.jsonl", run->folder);
     struct results results;
     bool fine = results_read(&results, path, why);

@@ -28,9 +28,10 @@ static const char *const bochs_command[] = { "sh", BOCHS_SCRIPT, NULL };
 
 /* Without these no program runs: kernel and programs are 32-bit code with paging that enters the kernel by `int`. */
 static const char *const run_probes[] = { "paging", "user-interrupt", NULL };
-/* And without these a tick is no cycle: a TSC that stands still or jumps, or a ring 0 emulated by a hypervisor. */
-static const char *const cycle_probes[] = { "tsc", "tsc-rate", "ring0-native", NULL };
-static const char *const tick_probes[] = { "tsc", NULL };
+/* Without these nothing can be measured: a TSC, and the right to read it at user level. */
+static const char *const tick_probes[] = { "tsc", "user-tsc", NULL };
+/* And without these a tick is no cycle: the TSC jumps or counts instructions, or a hypervisor emulates ring 0. */
+static const char *const cycle_probes[] = { "tsc", "user-tsc", "tsc-rate", "tick", "ring0-native", NULL };
 
 const struct platform platform_table[] = {
     {
@@ -171,33 +172,32 @@ char *platform_emulator_version(const struct platform *platform, const char *emu
     return version ? version : must_copy("unknown: it does not print its version");
 }
 
-/* Adds a reason for each probe of the list that is not ok. */
-static bool all_fine(const char *const *names, const struct serial_log *probe, struct text *why)
+/* Adds a reason for each probe of the list that is not ok; for one that is missing too, if all should be there. */
+static bool all_fine(const char *const *names, const struct serial_log *probe, bool whole, struct text *why)
 {
     bool fine = true;
     for (; names && *names; names++) {
         const struct probe_record *record = serial_log_probe(probe, *names);
         if (record && record->ok)
             continue;
-        const char *reason = !record ? "the probe image did not report it" : record->why[0] ? record->why : record->value;
-        text_add(why, "%s%s: %s", why->length ? "; " : "", *names, reason);
         fine = false;
+        if (record)
+            text_add(why, "%s%s: %s", why->length ? "; " : "", *names, record->why[0] ? record->why : record->value);
+        else if (whole)
+            text_add(why, "%s%s: the probe image did not report it", why->length ? "; " : "", *names);
     }
     return fine;
 }
 
-enum verdict platform_verdict(const struct platform *platform, const struct serial_log *probe, char **why)
+enum verdict platform_verdict(const struct platform *platform, const struct serial_log *probe, bool whole, char **why)
 {
     struct text text = {0};
-    enum verdict verdict = VERDICT_COUNTS;
-    if (!all_fine(platform->run_if, probe, &text)) {
-        verdict = VERDICT_UNUSABLE;
-    } else if (!platform->unit) {
-        verdict = VERDICT_RUNS;
+    bool runs = all_fine(platform->run_if, probe, whole, &text);
+    bool counts = all_fine(platform->count_if, probe, whole, &text);
+    if (runs && !platform->unit)
         text_add(&text, "%s counts nothing", platform->name);
-    } else if (!all_fine(platform->count_if, probe, &text)) {
-        verdict = VERDICT_RUNS;
-    }
     *why = text.data;
-    return verdict;
+    if (!runs || !whole)
+        return VERDICT_UNUSABLE;
+    return platform->unit && counts ? VERDICT_COUNTS : VERDICT_RUNS;
 }

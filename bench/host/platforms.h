@@ -72,7 +72,8 @@ enum verdict {
     VERDICT_UNUSABLE, /* programs cannot run */
 };
 
-/* What the probe image's records allow. Unless VERDICT_COUNTS, *why (the caller frees it) gives every reason. */
-enum verdict platform_verdict(const struct platform *platform, const struct serial_log *probe, char **why);
+/* What the probe image's records allow; whole: it came to its end. *why (the caller frees it) gives every reason that
+ * there is against publishing, and is NULL if there is none. */
+enum verdict platform_verdict(const struct platform *platform, const struct serial_log *probe, bool whole, char **why);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define RATE_PROBE "tsc-khz"
+#define MOST_SECONDS 20.0 /* a probe takes two or three; where it hangs, nobody wants to wait as long as for a run */
 
 /* Removes a folder and what is in it, two levels deep. */
 static void remove_folder(const char *path, int depth)
@@ -44,16 +45,18 @@ static void judge(struct probe_result *result, const struct platform *platform, 
 {
     result->records = as_json(log);
     /* A probe that finds something wanting may end as failed: its records say more than its status. */
-    if (status == STATUS_PASSED || (status == STATUS_FAILED && log->fault == LOG_FINE && log->probe_count)) {
-        result->verdict = platform_verdict(platform, log, &result->why);
-        free(why);
-    } else {
-        result->verdict = VERDICT_UNUSABLE;
+    bool whole = status == STATUS_PASSED || (status == STATUS_FAILED && log->fault == LOG_FINE && log->probe_count);
+    result->verdict = platform_verdict(platform, log, whole, &result->why);
+    if (!whole) {
         /* The image says before each step what it is about to try: the last note names the one that killed it. */
-        result->why = format("the probe image %s%s%s: %s", status_table[status].name, log->notes.count ? " " : "",
-                             log->notes.count ? log->notes.items[log->notes.count - 1] : "", why);
-        free(why);
+        struct text text = {0};
+        text_add(&text, "%s%sthe probe image %s%s%s: %s", result->why ? result->why : "", result->why ? "; " : "",
+                 status_table[status].name, log->notes.count ? " " : "",
+                 log->notes.count ? log->notes.items[log->notes.count - 1] : "", why);
+        free(result->why);
+        result->why = text.data;
     }
+    free(why);
     const struct probe_record *rate = serial_log_probe(log, RATE_PROBE);
     if (rate && rate->ok)
         result->tick_rate = strtod(rate->value, NULL) * 1000;
@@ -75,8 +78,8 @@ static void boot_probe(struct probe_result *result, const struct platform *platf
     enum status status;
     char *why;
     double seconds;
-    machine_start(&machine, platform, &boot, options->timeout > 0 ? options->timeout : platform->timeout,
-                  (long long)options->output_limit);
+    double timeout = options->timeout > 0 && options->timeout < MOST_SECONDS ? options->timeout : MOST_SECONDS;
+    machine_start(&machine, platform, &boot, timeout, (long long)options->output_limit);
     while (!machine_poll(&machine, &expected, "serial.log", &log, &status, &why, &seconds)) {
         process_wait(0.1);
         if (process_interrupted())
@@ -110,31 +113,39 @@ void probe_run(struct probe_result *result, const struct platform *platform, con
     free(folder);
 }
 
-static void print_rows(const struct probe_result *result, FILE *out)
+static bool in_list(const char *const *names, const char *name)
+{
+    for (; names && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+static void print_rows(const struct probe_result *result, const struct platform *platform, bool all, FILE *out)
 {
     json_t *record;
     size_t i;
     json_array_foreach(result->records, i, record) {
+        const char *name = json_string_value(json_object_get(record, "name"));
+        const char *value = json_string_value(json_object_get(record, "value"));
         const char *why = json_string_value(json_object_get(record, "why"));
-        fprintf(out, "  %-18s %-14s %-4s %s\n", json_string_value(json_object_get(record, "name")),
-                json_string_value(json_object_get(record, "value")),
-                json_is_true(json_object_get(record, "ok")) ? "ok" : "NOT", why ? why : "");
+        bool decides = in_list(platform->run_if, name) || in_list(platform->count_if, name);
+        if (all || decides)
+            fprintf(out, "  %s %-2s %-20s %s%s%s\n", decides ? "*" : " ",
+                    json_is_true(json_object_get(record, "ok")) ? "ok" : "no", name, value, *why ? ": " : "", why);
     }
 }
 
-void probe_print(const struct probe_result *result, const struct platform *platform, FILE *out)
+void probe_print(const struct probe_result *result, const struct platform *platform, bool all, FILE *out)
 {
     static const char *const words[] = {
-        [VERDICT_COUNTS] = "usable, publishes", [VERDICT_RUNS] = "runs programs, publishes no counts",
+        [VERDICT_COUNTS] = "usable, publishes ", [VERDICT_RUNS] = "runs programs, publishes no counts",
         [VERDICT_UNUSABLE] = "cannot be used",
     };
-    fprintf(out, "platform %s: %s", platform->name, words[result->verdict]);
-    if (result->verdict == VERDICT_COUNTS)
-        fprintf(out, " %s", platform->unit);
-    if (result->why)
-        fprintf(out, ": %s", result->why);
-    fputc('\n', out);
-    print_rows(result, out);
+    fprintf(out, "platform %s: %s%s%s%s\n", platform->name, words[result->verdict],
+            result->verdict == VERDICT_COUNTS ? platform->unit : "", result->why ? ": " : "",
+            result->why ? result->why : "");
+    print_rows(result, platform, all, out);
 }
 
 void probe_free(struct probe_result *result)

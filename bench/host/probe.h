@@ -20,8 +20,8 @@ struct probe_result {
 
 /* Always gives a verdict: a probe that does not end well is VERDICT_UNUSABLE with the reason. */
 void probe_run(struct probe_result *result, const struct platform *platform, const struct options *options);
-/* The verdict as a table. */
-void probe_print(const struct probe_result *result, const struct platform *platform, FILE *out);
+/* The verdict as a table; what it rests on is marked by '*', and the rest is shown only if all is asked for. */
+void probe_print(const struct probe_result *result, const struct platform *platform, bool all, FILE *out);
 void probe_free(struct probe_result *result);
 
 #endif

@@ -15,7 +15,7 @@ import time
 import zlib
 
 PASSED, FAILED, PANIC, BAD_BOOT = 0x10, 0x11, 0x12, 0x13
-PROBES = ("paging", "user-interrupt", "tsc", "tsc-rate", "ring0-native")
+PROBES = ("paging", "user-interrupt", "tsc", "user-tsc", "tsc-rate", "tick", "ring0-native")
 
 
 class Guest:
