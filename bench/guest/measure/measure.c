@@ -231,6 +231,9 @@ uint32_t program_main(struct utcb *utcb, uint32_t id)
 	unexpected_fault = end_on_fault;
 	passed = pager_start() == SYSCALL_OK;
 	schedule(id, PRIORITY_MAIN, -1u);
+	/* A tick inside a region would be measured with it. */
+	if (interrupt_control(0, INTERRUPT_MASK) != SYSCALL_OK)
+		record_note("the timer cannot be masked: some samples hold a tick");
 	if (passed)
 		passed = run_selected(utcb);
 	else

@@ -12,6 +12,7 @@
 
 #include "ipc.h"
 #include "region.h"
+#include "registry.h"
 #include "threads.h"
 
 #define SAMPLES_DEFAULT 32
@@ -52,11 +53,11 @@ struct measurement {
 };
 
 /* Registers one entry under the string literal `label`; the rest are initialisers of struct measurement. */
-#define MEASUREMENT(symbol, label, ...)                                                                            \
-	static const char symbol##_name[] __attribute__((section(".benchmarks.names"), used, aligned(1))) = label; \
-	static const struct measurement symbol##_measurement = {.name = symbol##_name, __VA_ARGS__};               \
-	static const struct measurement *const symbol##_entry                                                      \
-		__attribute__((section(".benchmarks.table"), used)) = &symbol##_measurement
+#define MEASUREMENT(symbol, label, ...)                                                                  \
+	static const char symbol##_name[] REGISTRY_SECTION(".benchmarks.names") __attribute__((aligned(1))) = label; \
+	static const struct measurement symbol##_measurement = {.name = symbol##_name, __VA_ARGS__};     \
+	static const struct measurement *const symbol##_entry REGISTRY_SECTION(".benchmarks.table") =    \
+		&symbol##_measurement
 
 /* Ends the region that the client has open: for measurements that end elsewhere. */
 void region_end_here(void);

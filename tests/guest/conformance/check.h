@@ -8,6 +8,7 @@
 
 #include "bytes.h"
 #include "ipc.h"
+#include "registry.h"
 #include "threads.h"
 
 #include <syscall_user.h>
@@ -31,11 +32,10 @@ struct test {
 };
 
 /* Registers and begins a test. Its thread's message buffer is `utcb`; returning passes it. */
-#define TEST(symbol, label, sentence_)                                                                  \
-	static void symbol(struct utcb *utcb);                                                          \
+#define TEST(symbol, label, sentence_)                                                                      \
+	static void symbol(struct utcb *utcb);                                                              \
 	static const struct test symbol##_test = {.name = (label), .sentence = (sentence_), .run = symbol}; \
-	static const struct test *const symbol##_entry                                                  \
-		__attribute__((section(".tests.table"), used)) = &symbol##_test;                        \
+	static const struct test *const symbol##_entry REGISTRY_SECTION(".tests.table") = &symbol##_test;   \
 	static void symbol(struct utcb *utcb __attribute__((unused)))
 
 /*
