@@ -102,6 +102,8 @@ void step_iret(void);
 void step_timer(void);
 /* With user level. */
 void step_user(void);
+void step_user_interrupt(void);
+void step_user_tsc(void);
 void step_user_paging(void);
 void step_user_timer(void);
 void step_user_counters(void);

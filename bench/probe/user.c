@@ -36,7 +36,7 @@ static bool raises(void (*action)(void), uint32_t vector)
 	return !run_user(action, 0) && caught.vector == vector && (caught.cs & 3) == 3;
 }
 
-static void report_user(void)
+void step_user(void)
 {
 	reached = 0;
 	bool came = run_user(do_nothing, 0);
@@ -57,7 +57,7 @@ static void report_user(void)
 	report("user-mode", false);
 }
 
-static void report_interrupt(void)
+void step_user_interrupt(void)
 {
 	run_user(do_nothing, 0);
 	facts.user_interrupt = facts.user && caught.vector == GATE_RETURN;
@@ -76,10 +76,8 @@ static void report_interrupt(void)
 	report("user-interrupt", false);
 }
 
-void step_user(void)
+void step_user_tsc(void)
 {
-	report_user();
-	report_interrupt();
 	if (!facts.user) {
 		report_yes_no("user-tsc", false, "user level cannot be entered");
 		return;
