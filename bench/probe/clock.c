@@ -245,7 +245,7 @@ void step_user_timer(void)
 	run_user(wait_for_timer, EFLAGS_IF);
 	stop_timer();
 	uint32_t came = irq_count[0];
-	value("%u of %u at user level", came, TIMER_MS);
+	value("%u interrupts in %u ms at user level", came, TIMER_MS);
 	if (!came)
 		why("the timer does not interrupt user level");
 	else if (came + 2 < TIMER_MS)
