@@ -108,6 +108,12 @@ class Differences(unittest.TestCase):
         a, b = (estimate.estimate([[v, v]], 1, "x") for v in (10, 4))
         self.assertEqual(estimate.combine([(0.5, a), (2, b)]).value, 13)
 
+    def test_exact_and_noisy_together(self):
+        exact = estimate.estimate([[100, 100]], 1, "a")
+        noisy = estimate.estimate([list(range(40))], 1, "b")
+        found = estimate.combine([(1, exact), (1, noisy)])
+        self.assertTrue(100 < found.low < found.value < found.high < 140)
+
     def test_equal_noise_is_independent(self):
         # were the two drawn alike, their difference would be exactly zero
         samples = [list(range(40))]

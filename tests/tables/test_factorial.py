@@ -111,6 +111,12 @@ class ManyChoices(unittest.TestCase):
             "a=a1": -5, "a=a2": -48, "b=b1": round(10 + 4 / 3, 9),
             "a=a1 x b=b1": 0, "a=a2 x b=b1": 4})
 
+    def test_all_unsupported_effects_are_counted(self):
+        axes = {**self.AXES, "c": ["c0", "c1", "c2"]}
+        found = analyse(axes, {}, 3)
+        self.assertEqual(found.lacking_count, 3 * 2 * 3 - 1)
+        self.assertEqual(analyse(axes, {}, 2).lacking_count, 5 + 2 + 4 + 2)
+
     def test_twelve_axes(self):
         axes = {f"x{i}": ["0", "1"] for i in range(12)}
         top = ("1",) * 12

@@ -87,6 +87,8 @@ class Reader(unittest.TestCase):
                 (result.replace('"per"', '"salt"'), "given twice"),
                 (result.replace("null-call", "../x"), "benchmark is '../x'"),
                 (result.replace("null-call", "a\\u001b[2J"), "benchmark is"),
+                (result.replace("null-call", "a" * 201), "benchmark is"),
+                (result.replace('"eager"', f'"{"a" * 201}"'), "choices is"),
                 (result.replace('"full"', "[]"), "choices is"),
                 (result.replace('"instructions"', '""'), "without a unit"),
                 (result.replace('"result"', '"outcome"'), "type is 'outcome'"),
@@ -132,6 +134,24 @@ class Reader(unittest.TestCase):
     def test_resumed_on_another_platform(self):
         self.refuse([run_line(), run_line(resumed=True, platform="kvm")], 2,
                     "do not mix")
+
+    def test_resumed_with_another_matrix(self):
+        self.refuse([run_line(), run_line(resumed=True, matrix="full")], 2,
+                    "resumed with matrix full, begun with core")
+
+    def test_failed_cell_twice(self):
+        self.refuse(small(cell_line(PLAIN, "hung"), cell_line(PLAIN)), 3,
+                    "already on line 2, with status hung")
+
+    def test_two_names_for_the_same_choices(self):
+        other = cell_line(PLAIN)
+        other.update(variant="other", cell="other/salt:0/rep:0")
+        self.refuse(small(cell_line(PLAIN), other), 3,
+                    "has the choices of full-memory-eager on line 2")
+
+    def test_interrupted_run_is_reported(self):
+        results = self.read([run_line(), {**END, "status": "interrupted"}])
+        self.assertEqual(results.problems, ["the run is interrupted"])
 
     def test_two_builds(self):
         later = cell_line(PLAIN, rep=1)

@@ -61,7 +61,7 @@ class Tables(unittest.TestCase):
         self.assertEqual(made[:3], made[3:])
 
     def test_order_of_cells_is_of_no_consequence(self):
-        records = core(noise=9)
+        records = core(noise=9, salts=3)
         turned = [records[0], *records[-2:0:-1], records[-1]]
         self.assertEqual(render_all(records), render_all(turned))
 
@@ -149,8 +149,9 @@ class Maimed(unittest.TestCase):
             run_line(cells=["full-memory-eager/salt:0/rep:0",
                             "other-one/salt:0/rep:0"]),
             result_line(plain, "null-call", [5, 5]), cell_line(plain)])
-        self.assertIn("other-one", text)
-        self.assertIn("not run", text)
+        self.assertIn("\n  other-one            not run\n", text)
+        self.assertIn("other-one/salt:0/rep:0  not run  the run ended before",
+                      text)
         self.assertIn("no end record", text)
 
     def test_no_cells(self):
