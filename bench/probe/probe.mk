@@ -13,7 +13,7 @@ PROBE_CFLAGS := -m32 -march=i486 -mgeneral-regs-only -ffreestanding -nostdlib -f
 .PHONY: probe-image
 probe-image: $(PROBE_DIR)/probe.elf ## the image that tells what a platform really does
 
-$(PROBE_DIR)/%.o: $(SRC)/bench/probe/%
+$(PROBE_DIR)/%.o: $(SRC)/bench/probe/% $(SRC)/bench/probe/probe.mk config.mak
 	@echo "  CC      probe: $*"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(PROBE_CFLAGS) -c -o $@ $<

@@ -45,7 +45,7 @@ records() { "$PYTHON" "$SRC/tests/probe/records.py" "$@" 2>&1; }
 
 # says LABEL LOG NAME OK PATTERN: that record is there, with this ok and value.
 says() {
-	finds "$1: $3 is $5" "^$3	$4	$5" "$(records "$2" | grep "^$3	" || echo "no record $3")"
+	finds "$1: $3 is ${5:-ok}" "^$3	$4	$5" "$(records "$2" | grep "^$3	" || echo "no record $3")"
 }
 
 # ended LABEL LOG: the probe came to its end, and its records are whole.
