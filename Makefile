@@ -47,7 +47,7 @@ all: build/$(VARIANT)/variant.mak ## the configured variant
 .PRECIOUS: build/%/variant.mak build/%.variants
 build/%/variant.mak: $(SRC)/variants/axes.txt config.mak
 	$(Q)mkdir -p $(@D)
-	$(Q)$(SRC)/scripts/variants --mak $* > $@
+	$(Q)$(SRC)/scripts/variants --mak $* > $@.new || { rm -rf $(@D); exit 1; }; mv $@.new $@
 
 # One phony target per variant of the matrix, so that make shares its jobs out.
 .PHONY: variants FORCE
@@ -59,7 +59,7 @@ variant/%: build/%/variant.mak FORCE
 
 build/%.variants: FORCE
 	$(Q)mkdir -p build
-	$(Q)$(SRC)/scripts/variants --matrix $* > $@.new && mv $@.new $@
+	$(Q)$(SRC)/scripts/variants --matrix $* > $@.new || { rm -f $@.new; exit 1; }; mv $@.new $@
 
 # ---- what runs on this machine ------------------------------------------
 

@@ -14,6 +14,9 @@ MAKEFLAGS += --no-builtin-rules
 
 include ../../config.mak
 include variant.mak
+ifneq ($(notdir $(CURDIR)),$(VARIANT))
+$(error $(CURDIR)/variant.mak is that of $(VARIANT): remove the folder and build again)
+endif
 
 Q := $(if $(V),,@)
 SAY := @$(if $(BRIEF),:,echo)

@@ -104,6 +104,9 @@ equals 'a preset resolves to its variant' full-memory-eager-int "$("$tree/script
 finds 'a variant without a choice for an axis is refused' "says nothing about the axis 'entry'" "$("$tree/scripts/variants" --mak small-registers-lazy 2>&1)"
 finds 'a variant with a choice too many is refused' 'more parts' "$("$tree/scripts/variants" --mak small-registers-lazy-int-x 2>&1)"
 finds 'an impossible variant is refused' 'excludes' "$("$tree/scripts/variants" --mak small-registers-lazy-sysenter 2>&1)"
+"$tree/scripts/variants" --mak small-registers-lzy-int >/dev/null 2>&1
+equals 'a wrong variant is refused: status' 2 "$?"
+equals 'a wrong variant is refused: nothing is printed' '' "$("$tree/scripts/variants" --mak small-registers-lzy-int 2>/dev/null)"
 finds 'a wrong matrix is refused' "'cor'.*mean 'core'" "$("$tree/scripts/variants" --matrix cor 2>&1)"
 sed -i '/^entry/d' "$tree/variants/presets/plain"
 finds 'a preset that leaves an axis open is refused' "plain: says nothing about the axis 'entry'" "$("$tree/configure" --preset=plain 2>&1)"

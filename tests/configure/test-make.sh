@@ -23,6 +23,8 @@ finds 'a wrong matrix: the right one' "'cor'.*mean 'core'" "$said"
 quiet_make variant/small-registers-lzy
 equals 'a wrong variant: status' 2 "$?"
 finds 'a wrong variant: the right one' "'lzy'.*mean 'lazy'" "$said"
+quiet_make variant/small-registers-lzy
+equals 'a wrong variant, again: status' 2 "$?"
 quiet_make run HAVE_QEMU=no
 equals 'run without QEMU: status' 2 "$?"
 finds 'run without QEMU: the way out' 'scripts/setup' "$said"
