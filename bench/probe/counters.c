@@ -100,7 +100,7 @@ static bool try_counters(void)
 		select_msr = AMD_SELECT;
 		counter_msr = AMD_COUNTER;
 	} else {
-		return no_counters("the probe knows the counters of Intel and AMD only");
+		return no_counters("the probe knows the counters of Intel, and of AMD from the K7 on");
 	}
 	value("version %u, %u counters", version, number);
 	if ((vector = guard(program_counter, version)) != TRAP_NONE)

@@ -72,7 +72,7 @@ static void die(const char *way)
 	}
 }
 
-/* Copies the value of `key` from the command line, only characters of names. */
+/* Copies the value of `key` from the command line, empty if it is not there. */
 static void find_word(const char *line, const char *key, char *word, size_t size)
 {
 	size_t length = 0, i;
