@@ -52,9 +52,15 @@ void console_hex(uint32_t value)
 
 void console_decimal(uint32_t value)
 {
-	if (value >= 10)
-		console_decimal(value / 10);
-	console_byte('0' + value % 10);
+	char digits[10];
+	unsigned n = 0;
+
+	do {
+		digits[n++] = '0' + value % 10;
+		value /= 10;
+	} while (value);
+	while (n)
+		console_byte(digits[--n]);
 }
 
 /* ---- interrupt controllers: two 8259 ---------------------------------------------------------------- */
