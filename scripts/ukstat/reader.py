@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Reads results.jsonl, refusing damage with file and line.
 
-One kind of damage is normal and tolerated: a run that was killed leaves
-a last line without its line feed. It is reported, not used.
+A run that was killed leaves a last line without its line feed, or a last
+cell with fewer results than it announced. That is normal: it is reported,
+and not used.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ import os
 from dataclasses import dataclass, field
 
 from . import schema
+
+
+UNBUILT = "none"
+"""The build of a cell that was skipped because nothing was built."""
 
 
 class DamagedResults(Exception):
@@ -32,7 +37,8 @@ class Result:
 
 @dataclass
 class Cell:
-    """One boot of one variant in one layout."""
+    """One boot of one variant in one layout. announced: the number of its
+    result lines, if it says."""
     name: str
     variant: str
     choices: dict
@@ -44,6 +50,7 @@ class Cell:
     taint: list = field(default_factory=list)
     line: int = 0
     part: int = 0
+    announced: int | None = None
     results: dict = field(default_factory=dict)
 
 
@@ -78,7 +85,7 @@ class _Assembler:
         self.part = 0           # number of run lines seen
         self.line = 0
         self.ended = False
-        self.pending = {}       # cell name -> {benchmark: (Result, record)}
+        self.cell = None        # the last cell, whose results follow
         self.builds = {}        # (variant, salt) -> (build, line)
         self.choices = {}       # variant -> (choices, line)
         self.units = {}         # benchmark -> (unit, per, line)
@@ -92,6 +99,10 @@ class _Assembler:
             self.refuse(f"the first record must be a run, this is a {kind}")
         if self.ended and kind != "run":
             self.refuse(f"a {kind} record after the end record")
+        if kind in ("cell", "end") and self._short():
+            self.refuse(f"cell {self.cell.name} on line {self.cell.line} "
+                        f"announced {self.cell.announced} results, only "
+                        f"{len(self.cell.results)} came")
         getattr(self, "add_" + kind)(record)
 
     def add_run(self, record: dict) -> None:
@@ -142,7 +153,9 @@ class _Assembler:
         key = (variant, record["salt"])
         build, line = self.builds.setdefault(
             key, (record["build"], self.line))
-        if build != record["build"]:
+        if build == UNBUILT:
+            self.builds[key] = (record["build"], self.line)
+        elif record["build"] not in (build, UNBUILT):
             self.refuse(f"{variant} salt {record['salt']} is build "
                         f"{record['build']} here and {build} on line {line}: "
                         "the kernel was rebuilt; begin a new run")
@@ -158,6 +171,12 @@ class _Assembler:
                 self.refuse(f"{variant} names other axes than {other} on "
                             f"line {line}")
 
+    def _short(self) -> bool:
+        """Whether results of the last cell are still to come."""
+        cell = self.cell
+        return bool(cell and cell.announced is not None
+                    and len(cell.results) < cell.announced)
+
     def _check_free(self, name: str) -> None:
         """A cell may come again only after a resume, if it had not passed."""
         old = self.results.cells.get(name)
@@ -170,26 +189,26 @@ class _Assembler:
         self._check_identity(record)
         self._check_free(name)
         self.results.cells.pop(name, None)
-        self.results.cells[name] = Cell(
+        self.cell = self.results.cells[name] = Cell(
             name, record["variant"], record["choices"], record["build"],
             record["salt"], record["rep"], record["status"],
             record.get("why", ""), record.get("taint", []), self.line,
-            self.part, self.pending.pop(name, {}))
+            self.part, record.get("results"))
 
     def add_result(self, record: dict) -> None:
-        name, benchmark = record["cell"], record["benchmark"]
+        cell, benchmark = self.cell, record["benchmark"]
         self._check_identity(record)
         self._check_unit(record)
-        cell = self.results.cells.get(name)
-        if cell and cell.part == self.part:
-            results = cell.results
-        else:
-            self._check_free(name)
-            results = self.pending.setdefault(name, {})
-        if benchmark in results:
-            self.refuse(f"{benchmark} of cell {name} is already on line "
-                        f"{results[benchmark].line}")
-        results[benchmark] = Result(
+        if not cell or record["cell"] != cell.name:
+            self.refuse(f"a result of cell {record['cell']} must follow its "
+                        "cell record")
+        if benchmark in cell.results:
+            self.refuse(f"{benchmark} of cell {cell.name} is already on line "
+                        f"{cell.results[benchmark].line}")
+        if cell.announced == len(cell.results):
+            self.refuse(f"cell {cell.name} on line {cell.line} announced "
+                        f"{cell.announced} results, this is one more")
+        cell.results[benchmark] = Result(
             benchmark, record["unit"], record["per"], record["samples"],
             record.get("machine", ""), record.get("taint", []), self.line)
 
@@ -208,15 +227,15 @@ class _Assembler:
         self.results.end = record["status"]
 
     def _close_part(self) -> None:
-        """A cell whose own record is missing was being written when the
-        run was killed: what there is of it cannot be trusted."""
-        for name, results in self.pending.items():
-            if name not in self.results.planned:
-                self.results.planned.append(name)
-            self.results.problems.append(
-                f"cell {name}: {len(results)} results without their cell "
-                "record, as when a run is killed; not used")
-        self.pending = {}
+        """A cell with too few results was being written when the run was
+        killed: it counts as interrupted."""
+        cell = self.cell
+        if self._short():
+            cell.status = "interrupted"
+            cell.why = (f"{len(cell.results)} of {cell.announced} results: "
+                        "killed while they were written")
+            self.results.problems.append(f"cell {cell.name}: {cell.why}")
+        self.cell = None
 
     def finish(self) -> Results:
         results = self.results

@@ -24,6 +24,10 @@ LARGEST_SAMPLE = 2**63
 """No 64-bit counter difference reaches it: a larger number is damage."""
 
 
+NO_UNIT = "none"
+"""The unit of a platform that cannot tell what it counts."""
+
+
 class Invalid(ValueError):
     """A line is not what the format says; the text says why."""
 
@@ -134,7 +138,7 @@ OPTIONAL = {
             "started": "text", "host": "object", "probe": "objects",
             "cells": "texts"},
     "cell": {"why": "text", "seconds": "number", "log": "text",
-             "taint": "texts"},
+             "results": "count", "taint": "texts"},
     "result": {"machine": "text", "overhead": "number", "taint": "texts"},
     "end": {"cells": "object"},
 }
@@ -155,7 +159,7 @@ def _check_samples(record: dict) -> None:
         if not _number(value):
             raise Invalid(f"sample {position} is {shorten(value)}, must be a "
                           f"finite number below 2^63")
-    if samples and not record["unit"]:
+    if samples and record["unit"] in ("", NO_UNIT):
         raise Invalid("samples without a unit")
 
 

@@ -85,13 +85,14 @@ def core(axes=None, costs=None, noise=0, salts=1, leave_out=(), count=16,
                 records.append(cell_line(choices, "hung",
                                          "no output for 10 s", **where))
                 continue
+            records.append(cell_line(choices, **where))
+            records[-1]["results"] = len(costs or COSTS)
             for name, (effects, per) in (costs or COSTS).items():
                 base = cost(effects, choices.values())
                 samples = [base + round(rng.gauss(0, noise))
                            for _ in range(count)]
                 records.append(result_line(choices, name, samples, per, unit,
                                            **where))
-            records.append(cell_line(choices, **where))
     planned = [r["cell"] for r in records if r["type"] == "cell"]
     return ([run_line(cells=planned, platform=platform)] + records
             + [{"type": "end", "status": "complete", "cells": {}}])

@@ -45,8 +45,8 @@ class Reader(unittest.TestCase):
         self.assertIn("no end record", results.problems[1])
 
     def test_every_cut_is_tolerated(self):
-        content = text(small(result_line(PLAIN, "null-call", [1, 2]),
-                             cell_line(PLAIN)))
+        content = text(small({**cell_line(PLAIN), "results": 1},
+                             result_line(PLAIN, "null-call", [1, 2])))
         first = content.index("\n") + 1
         for end in range(first, len(content)):
             results = self.read(content[:end])
@@ -91,14 +91,15 @@ class Reader(unittest.TestCase):
                 (result.replace('"eager"', f'"{"a" * 201}"'), "choices is"),
                 (result.replace('"full"', "[]"), "choices is"),
                 (result.replace('"instructions"', '""'), "without a unit"),
+                (result.replace('"instructions"', '"none"'), "without a unit"),
                 (result.replace('"result"', '"outcome"'), "type is 'outcome'"),
                 (result.replace('"result"', "[1]"), "type is [1]"),
                 ("[" * 100000, ""), ("[]", "a record is an object"), ("", ""),
                 ("{}", "type is None"), ("1", "a record is an object"),
                 ("\x00", "not JSON")):
             with self.subTest(f"{words}: ...{line[-60:]}"):
-                content = text([run_line()]) + line + "\n" + text([END])
-                self.refuse(content, 2, words)
+                content = text([run_line(), cell_line(PLAIN)]) + line + "\n" + text([END])
+                self.refuse(content, 3, words)
 
     def test_not_utf8(self):
         self.refuse(text([run_line()]).encode() + b'{"type": "\xff"}\n', 2,
@@ -125,7 +126,8 @@ class Reader(unittest.TestCase):
 
     def test_duplicate_result(self):
         again = result_line(PLAIN, "null-call", [1])
-        self.refuse(small(again, again), 3, "already on line 2")
+        self.refuse(small(cell_line(PLAIN), again, again), 4,
+                    "already on line 3")
 
     def test_two_platforms(self):
         self.refuse(small(cell_line(PLAIN), cell_line(OTHER, platform="kvm")),
@@ -171,8 +173,10 @@ class Reader(unittest.TestCase):
         self.refuse(small(cell_line(PLAIN), other), 3, "other axes")
 
     def test_changed_unit(self):
-        self.refuse(small(result_line(PLAIN, "null-call", [1]),
-                          result_line(OTHER, "null-call", [1], per=2)), 3,
+        self.refuse(small(cell_line(PLAIN),
+                          result_line(PLAIN, "null-call", [1]),
+                          cell_line(OTHER),
+                          result_line(OTHER, "null-call", [1], per=2)), 5,
                     "per 2 here")
 
     def test_record_after_the_end(self):
@@ -180,10 +184,10 @@ class Reader(unittest.TestCase):
 
     def test_resume_replaces_what_had_not_passed(self):
         results = self.read([
-            run_line(), result_line(PLAIN, "null-call", [1]),
-            cell_line(PLAIN, "interrupted"),
+            run_line(), cell_line(PLAIN, "interrupted"),
+            result_line(PLAIN, "null-call", [1]),
             {**END, "status": "interrupted"}, run_line(resumed=True),
-            result_line(PLAIN, "null-call", [2]), cell_line(PLAIN), END])
+            cell_line(PLAIN), result_line(PLAIN, "null-call", [2]), END])
         cell, = results.passed()
         self.assertEqual(cell.results["null-call"].samples, [2])
         self.assertEqual(results.problems, [])
@@ -192,17 +196,39 @@ class Reader(unittest.TestCase):
         self.refuse([run_line(), cell_line(PLAIN), run_line(resumed=True),
                      cell_line(PLAIN)], 4, "already on line 2")
 
-    def test_killed_while_writing_a_cell(self):
-        results = self.read([run_line(),
-                             result_line(PLAIN, "null-call", [1])])
-        self.assertEqual(results.passed(), [])
-        self.assertIn("without their cell record", results.problems[0])
-        self.assertEqual(len(results.not_run()), 1)
+    CUT = [run_line(), {**cell_line(PLAIN), "results": 2},
+           result_line(PLAIN, "null-call", [1])]
 
-    def test_result_after_its_cell(self):
-        results = self.read(small(cell_line(PLAIN),
-                                  result_line(PLAIN, "null-call", [1])))
-        self.assertEqual(len(results.passed()[0].results), 1)
+    def test_killed_while_writing_a_cell(self):
+        results = self.read(self.CUT)
+        self.assertEqual(results.passed(), [])
+        self.assertIn("1 of 2 results: killed", results.problems[0])
+
+    def test_resumed_after_being_killed_while_writing(self):
+        results = self.read([*self.CUT, run_line(resumed=True),
+                             cell_line(PLAIN), END])
+        self.assertEqual(len(results.passed()), 1)
+
+    def test_results_lost(self):
+        for after in (cell_line(OTHER), END):
+            self.refuse([*self.CUT, after], 4, "announced 2 results, only 1")
+
+    def test_results_too_many(self):
+        self.refuse(small({**cell_line(PLAIN), "results": 0},
+                          result_line(PLAIN, "null-call", [1])), 3,
+                    "announced 0 results, this is one more")
+
+    def test_result_without_its_cell(self):
+        stray = result_line(OTHER, "null-call", [1])
+        self.refuse(small(stray), 2, "must follow its cell record")
+        self.refuse(small(cell_line(PLAIN), stray), 3,
+                    "must follow its cell record")
+
+    def test_skipped_cells_have_no_build(self):
+        skipped = {**cell_line(PLAIN, "skipped"), "build": "none"}
+        later = [run_line(resumed=True), cell_line(PLAIN), END]
+        self.assertEqual(len(self.read([run_line(), skipped, *later]
+                                       ).passed()), 1)
 
     def test_another_host_is_reported(self):
         results = self.read([run_line(), run_line(
