@@ -47,7 +47,7 @@ all: build/$(VARIANT)/variant.mak ## the configured variant
 .PRECIOUS: build/%/variant.mak build/%.variants
 build/%/variant.mak: $(SRC)/variants/axes.txt config.mak
 	$(Q)mkdir -p $(@D)
-	$(Q)$(SRC)/scripts/variants --mak $* > $@.new || { rm -rf $(@D); exit 1; }; mv $@.new $@
+	$(Q)$(SRC)/scripts/variants --mak $* > $@.new || { rm -f $@.new; rmdir $(@D) 2>/dev/null; exit 1; }; mv $@.new $@
 
 # One phony target per variant of the matrix, so that make shares its jobs out.
 .PHONY: variants FORCE
@@ -137,10 +137,11 @@ bench: host probe-image ## measure the configured variant
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=configured SALTS=1
 	$(Q)$(call runner,configured) --jobs 1 --salts 1 --repetitions $(REPETITIONS)
 
+# The report per benchmark goes to the run's bench.json; the tables say it in short.
 .PHONY: matrix
 matrix: host probe-image ## measure MATRIX=core|configured; PLATFORM= JOBS= SALTS= REPETITIONS= SEED= RESUME=
 	+$(Q)$(MAKE) --no-print-directory variants
-	$(Q)status=0; $(call runner,$(MATRIX)) --jobs $(JOBS) --salts $(SALTS) --repetitions $(REPETITIONS) || status=$$?; \
+	$(Q)status=0; $(call runner,$(MATRIX)) --jobs $(JOBS) --salts $(SALTS) --repetitions $(REPETITIONS) $(if $(RUNFLAGS),,>/dev/null) || status=$$?; \
 	[ $$status -lt 2 ] || exit $$status; \
 	$(MAKE) --no-print-directory tables plots || exit $$?; \
 	exit $$status

@@ -17,6 +17,12 @@ while IFS="$(printf '\t')" read -r name _ folder; do
 	fi
 done <"$TMPDIR/variants"
 
+if $OBJDUMP -d build/probe/probe.elf >"$TMPDIR/probe.asm" 2>&1; then
+	verdict 'the probe runs on a 486' "$(opcodes "$TMPDIR/probe.asm")"
+else
+	not_ok 'the probe runs on a 486' 'build/probe/probe.elf is not built; make probe-image'
+fi
+
 # planted NAME PATTERN: assembles stdin and disassembles it.
 planted() {
 	cat >"$TMPDIR/plant.s"
