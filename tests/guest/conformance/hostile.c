@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A program may have any state it can load, and execute any instruction: it harms nobody but itself.
+ */
+#include "check.h"
+
+#include <layout.h>
+
+#define VECTOR(n) (1u << (n))
+#define DIVIDE VECTOR(0)
+#define DEBUG VECTOR(1)
+#define BREAKPOINT VECTOR(3)
+#define BOUND VECTOR(5)
+#define INVALID VECTOR(6)
+#define NO_FPU VECTOR(7)
+#define NOT_PRESENT VECTOR(11)
+#define PROTECTION VECTOR(13)
+
+/* ---- instructions ---------------------------------------------------------------------------------- */
+
+/*
+ * Executed where they stand, in data: they are none of the program's own code. Behind each stands HLT, so that
+ * one that goes through is noticed by the instruction pointer of what follows.
+ */
+static const struct instruction {
+	uint8_t bytes[14];
+	uint8_t length;   /* the next is HLT */
+	uint8_t at;       /* where the fault is reported */
+	uint32_t vectors; /* of the exceptions it may be */
+} instructions[] = {
+	{{0xf4}, 1, 0, PROTECTION},                                  /* hlt */
+	{{0xfa}, 1, 0, PROTECTION},                                  /* cli */
+	{{0xfb}, 1, 0, PROTECTION},                                  /* sti */
+	{{0xe4, 0x80}, 2, 0, PROTECTION},                            /* in $0x80, %al */
+	{{0xe6, 0x80}, 2, 0, PROTECTION},                            /* out %al, $0x80 */
+	{{0x66, 0xba, 0xf4, 0x00, 0xee}, 5, 4, PROTECTION},          /* out %al, (0xf4): would end the machine */
+	{{0x66, 0xba, 0xf8, 0x03, 0xec}, 5, 4, PROTECTION},          /* in (0x3f8), %al */
+	{{0x6c}, 1, 0, PROTECTION},                                  /* insb */
+	{{0x6e}, 1, 0, PROTECTION},                                  /* outsb */
+	{{0x0f, 0x20, 0xc0}, 3, 0, PROTECTION},                      /* mov %cr0, %eax */
+	{{0x0f, 0x22, 0xc0}, 3, 0, PROTECTION},                      /* mov %eax, %cr0 */
+	{{0x0f, 0x20, 0xd8}, 3, 0, PROTECTION},                      /* mov %cr3, %eax */
+	{{0x0f, 0x22, 0xd8}, 3, 0, PROTECTION},                      /* mov %eax, %cr3 */
+	{{0x0f, 0x23, 0xc0}, 3, 0, PROTECTION},                      /* mov %eax, %dr0 */
+	{{0x0f, 0x23, 0xf8}, 3, 0, PROTECTION},                      /* mov %eax, %dr7 */
+	{{0x0f, 0x01, 0x15, 0, 0, 0, 0}, 7, 0, PROTECTION},          /* lgdt 0 */
+	{{0x0f, 0x01, 0x1d, 0, 0, 0, 0}, 7, 0, PROTECTION},          /* lidt 0 */
+	{{0x0f, 0x00, 0xd0}, 3, 0, PROTECTION},                      /* lldt %ax */
+	{{0x0f, 0x00, 0xd8}, 3, 0, PROTECTION},                      /* ltr %ax */
+	{{0x0f, 0x01, 0xf0}, 3, 0, PROTECTION},                      /* lmsw %ax */
+	{{0x0f, 0x06}, 2, 0, PROTECTION},                            /* clts */
+	{{0x0f, 0x08}, 2, 0, PROTECTION},                            /* invd */
+	{{0x0f, 0x09}, 2, 0, PROTECTION},                            /* wbinvd */
+	{{0x0f, 0x01, 0x3d, 0, 0, 0, 0}, 7, 0, PROTECTION},          /* invlpg 0 */
+	{{0x0f, 0x32}, 2, 0, PROTECTION | INVALID},                  /* rdmsr */
+	{{0x0f, 0x30}, 2, 0, PROTECTION | INVALID},                  /* wrmsr */
+	{{0x0f, 0x34}, 2, 0, PROTECTION | INVALID},                  /* sysenter */
+	{{0x0f, 0x35}, 2, 0, PROTECTION | INVALID},                  /* sysexit */
+	{{0x0f, 0xaa}, 2, 0, INVALID},                               /* rsm */
+	{{0x0f, 0x0b}, 2, 0, INVALID},                               /* ud2 */
+	{{0x0f, 0xff}, 2, 0, INVALID},
+	{{0xf0, 0x90}, 2, 0, INVALID},                               /* lock nop */
+	{{0x31, 0xc9, 0xf7, 0xf1}, 4, 2, DIVIDE},                    /* xor %ecx, %ecx; div %ecx */
+	{{0xcc}, 1, 1, BREAKPOINT},                                  /* int3 */
+	{{0xf1}, 1, 1, DEBUG | INVALID},                             /* icebp: emulators know it or do not */
+	{{0xcd, 0x00}, 2, 0, PROTECTION},                            /* int $0, and so on */
+	{{0xcd, 0x01}, 2, 0, PROTECTION},
+	{{0xcd, 0x02}, 2, 0, PROTECTION},
+	{{0xcd, 0x08}, 2, 0, PROTECTION},
+	{{0xcd, 0x0a}, 2, 0, PROTECTION},
+	{{0xcd, 0x0d}, 2, 0, PROTECTION},
+	{{0xcd, 0x0e}, 2, 0, PROTECTION},
+	{{0xcd, 0x20}, 2, 0, PROTECTION},
+	{{0xcd, 0x21}, 2, 0, PROTECTION},
+	{{0xcd, 0x2f}, 2, 0, PROTECTION},
+	{{0xcd, 0x31}, 2, 0, PROTECTION},
+	{{0xcd, 0x80}, 2, 0, PROTECTION},
+	{{0xcd, 0xff}, 2, 0, PROTECTION},
+	{{0xea, 0, 0, 0, 0, 0x08, 0}, 7, 0, PROTECTION},             /* ljmp $8, $0: a kernel selector */
+	{{0x9a, 0, 0, 0, 0, 0x08, 0}, 7, 0, PROTECTION},             /* lcall $8, $0 */
+	{{0x9a, 0, 0, 0, 0, 0x28, 0}, 7, 0, PROTECTION | NOT_PRESENT},
+	{{0xea, 0, 0, 0, 0, 0x00, 0}, 7, 0, PROTECTION},             /* ljmp $0, $0 */
+	{{0x31, 0xc0, 0x8e, 0xd0}, 4, 2, PROTECTION},                /* mov $0, %ss */
+	{{0x6a, 0x10, 0x17}, 3, 2, PROTECTION},                      /* pop %ss: a kernel selector */
+	{{0x6a, 0x10, 0x1f}, 3, 2, PROTECTION},                      /* pop %ds */
+	{{0x6a, 0x00, 0x6a, 0x00, 0xcb}, 5, 4, PROTECTION},          /* lret to selector 0 */
+	{{0x6a, 0x02, 0x6a, 0x08, 0x6a, 0x00, 0xcf}, 7, 6, PROTECTION}, /* iret to a kernel selector */
+	{{0x9c, 0x81, 0x0c, 0x24, 0x00, 0x01, 0x00, 0x00, 0x9d, 0x90}, 10, 10, DEBUG}, /* trap flag */
+	{{0x9c, 0x81, 0x0c, 0x24, 0x00, 0x01, 0x00, 0x00, 0x9d, 0xcd, 0x30, 0x90}, 12, 12, DEBUG}, /* … over a call */
+};
+
+#define STACK ((uint32_t)own_pages[OWN_PAGES - 1] + PAGE_SIZE)
+
+static void check_instruction(struct utcb *utcb, struct space *space, const struct instruction *i)
+{
+	static uint8_t code[16];
+	struct thread *thread;
+	uint32_t vector, at;
+
+	memcpy(code, i->bytes, i->length);
+	code[i->length] = 0xf4;
+	thread = thread_start_raw(space, (uint32_t)code, STACK, 0, PRIORITY_HELPER);
+	CHECK(thread != NULL);
+	thread_wait_fault(utcb, thread);
+	CHECK_EQUAL(thread->fault.label, LABEL_EXCEPTION);
+	vector = VECTOR(thread->fault.word & 31);
+	/* What no instruction begins with is reported where it stands. */
+	at = (uint32_t)code + (vector == INVALID ? 0 : i->at);
+	if (thread->fault.ip != at || !(vector & i->vectors)) {
+		/* Names the instruction: its place in the table. */
+		CHECK_EQUAL((uint32_t)(i - instructions) << 16 | (thread->fault.ip - (uint32_t)code) << 8 |
+				    (thread->fault.word & 0xff),
+			    0);
+	}
+	thread_stop(thread);
+}
+
+static void check_instructions(struct utcb *utcb, struct space *space)
+{
+	for (const struct instruction *i = instructions; i < instructions + sizeof(instructions) / sizeof(*i); i++)
+		check_instruction(utcb, space, i);
+}
+
+#define INSTRUCTION_SENTENCE "what a program may not execute is an exception that its pager is told of"
+
+TEST(privileged_small, "hostile/instructions-small", INSTRUCTION_SENTENCE)
+{
+	check_instructions(utcb, NEW_SPACE());
+}
+
+THREAD(touch_high)
+{
+	*(volatile uint32_t *)HIGH_WINDOW = 1;
+	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+static struct space *large_space(struct utcb *utcb)
+{
+	struct space *space = NEW_SPACE();
+
+	space_window(space, HIGH_WINDOW, own_pages[0], PAGE_SIZE, FLEXPAGE_RIGHTS);
+	ipc_receive(utcb, START(space, touch_high, 0, PRIORITY_HELPER)->id);
+	return space;
+}
+
+TEST(privileged_large, "hostile/instructions-large", INSTRUCTION_SENTENCE)
+{
+	check_instructions(utcb, large_space(utcb));
+}
+
+static volatile uint32_t trials;
+
+THREAD(fault_twice)
+{
+	trials = trials + 1;
+	__asm__ volatile("int3");
+	trials = trials + 1;
+	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+TEST(resumed, "hostile/resumed", "an answer to an exception lets the thread go on where it was")
+{
+	struct thread *thread = START(NEW_SPACE(), fault_twice, 0, PRIORITY_HELPER);
+
+	trials = 0;
+	thread_wait_fault(utcb, thread);
+	CHECK_EQUAL(thread->fault.word & 0xff, 3);
+	CHECK_EQUAL(trials, 1);
+	thread_resume(utcb, thread);
+	CHECK_OK(ipc_receive(utcb, thread->id));
+	CHECK_EQUAL(trials, 2);
+}
+
+/* ---- a server that must not notice ----------------------------------------------------------------- */
+
+/* Uses its memory by all data segment registers and by string instructions before each answer. */
+THREAD(careful_server)
+{
+	static const char text[64] = "what a careful server has in its memory";
+	struct ipc_result r = ipc_receive(utcb, ID_ANY);
+
+	for (;;) {
+		char copy[64];
+		const char *from = text;
+		char *to = copy;
+		uint32_t n = 16, by_fs, by_gs;
+
+		__asm__ volatile("rep movsl" : "+S"(from), "+D"(to), "+c"(n) : : "memory");
+		__asm__ volatile("movl %%fs:(%1), %0" : "=r"(by_fs) : "r"(text));
+		__asm__ volatile("movl %%gs:(%1), %0" : "=r"(by_gs) : "r"(text));
+		CHECK(memcmp(copy, text, sizeof(text)) == 0);
+		CHECK_EQUAL(by_fs, by_gs);
+		CHECK_EQUAL(by_fs, *(const volatile uint32_t *)text);
+		r = ipc_reply_wait(utcb, r.from, TAG(TAG_WORDS(r.tag), 0), r.word[0], r.word[1]);
+	}
+}
+
+static volatile uint32_t server_id;
+
+static void start_server(struct utcb *utcb, struct space *space)
+{
+	server_id = START(space, careful_server, 0, PRIORITY_HELPER)->id;
+	let_others_run(utcb);
+}
+
+/* Runs `attack` in a small and in a large space, against a server in its own, another small and a large space. */
+static void attack_servers(struct utcb *utcb, thread_function *attack)
+{
+	for (unsigned i = 0; i < 6; i++) {
+		struct space *space = i & 1 ? large_space(utcb) : NEW_SPACE();
+		struct space *server_space = i < 2 ? space : i < 4 ? NEW_SPACE() : large_space(utcb);
+
+		start_server(utcb, server_space);
+		CHECK_OK(ipc_receive(utcb, START(space, attack, 0, PRIORITY_HELPER)->id));
+		/* And the same by a decent client. */
+		CHECK_EQUAL(ipc_call(utcb, server_id, TAG(2, 0), 7, 8).word[1], 8);
+		space_stop(space);
+		if (server_space != space)
+			space_stop(server_space);
+	}
+}
+
+/* Kernel entries in a state that C has no words for: `before` and `after` are assembler text around them. */
+#define ODD_CALL(before, after)                                                                      \
+	do {                                                                                         \
+		utcb->mr[0] = 1;                                                                     \
+		utcb->mr[1] = 2;                                                                     \
+		__asm__ volatile(before "\n\t" ENTER_KERNEL "\n\t" after                             \
+				 : "+a"(to), "+d"(from), "+S"(tag), "+b"(word0), "+D"(word1), "+c"(other) \
+				 :                                                                   \
+				 : "memory", "cc");                                                  \
+	} while (0)
+
+/* The registers of a call of the server with `words` words, for ODD_CALL. */
+#define CALL_REGISTERS(words)                                                                  \
+	uint32_t to = server_id, from = server_id, tag = TAG(words, 0), word0 = 1, word1 = 2
+
+/* ---- segment registers ----------------------------------------------------------------------------- */
+
+#define SET_SEGMENTS "mov %%ecx, %%fs; mov %%ecx, %%gs; mov %%ecx, %%es; mov %%ecx, %%ds"
+
+/* What the program does with such segments itself is a fault; the kernel gives it usable ones back. */
+static void call_with_segments(struct utcb *utcb, uint32_t selector, uint32_t words)
+{
+	CALL_REGISTERS(words);
+	uint32_t other = selector;
+
+	ODD_CALL(SET_SEGMENTS, "");
+	CHECK_EQUAL(tag & ~TAG_SEND_TIMEOUT, TAG(words, 0));
+	CHECK_EQUAL(to, server_id);
+}
+
+THREAD(attack_by_segments)
+{
+	static const uint8_t null_selectors[4] = {0, 1, 2, 3};
+	uint32_t code;
+
+	__asm__("mov %%cs, %0" : "=r"(code));
+	for (unsigned i = 0; i < 4; i++) {
+		for (uint32_t words = 0; words < 12; words += 2)
+			call_with_segments(utcb, null_selectors[i], words);
+	}
+	for (uint32_t words = 0; words < 12; words += 2)
+		call_with_segments(utcb, code, words);
+	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+TEST(segments, "hostile/segments", "whatever selectors a program leaves in its segment registers, others find their own")
+{
+	attack_servers(utcb, attack_by_segments);
+}
+
+static const volatile uint32_t magic = 0x600dda7a;
+
+/* Each selector that a program may load gives it its own memory, and no more of it than the one it was given. */
+THREAD(try_selectors)
+{
+	uint32_t own, own_limit;
+
+	__asm__("mov %%ds, %0" : "=r"(own));
+	__asm__("lsl %1, %0" : "=r"(own_limit) : "r"(own) : "cc");
+	for (uint32_t selector = 4; selector < 0x400; selector++) {
+		uint8_t readable;
+		uint32_t value, limit;
+
+		__asm__("verr %w1; sete %0" : "=q"(readable) : "r"(selector) : "cc");
+		if (!readable)
+			continue;
+		__asm__ volatile("mov %1, %%fs; movl %%fs:(%2), %0; mov %3, %%fs"
+				 : "=&r"(value)
+				 : "r"(selector), "r"(&magic), "r"(own));
+		CHECK_EQUAL(value, magic);
+		__asm__("lsl %1, %0" : "=r"(limit) : "r"(selector) : "cc");
+		CHECK(limit <= own_limit);
+	}
+	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+TEST(selectors, "hostile/selectors", "no selector that a program can load reaches beyond its own space")
+{
+	CHECK_OK(ipc_receive(utcb, START(NEW_SPACE(), try_selectors, 0, PRIORITY_HELPER)->id));
+	CHECK_OK(ipc_receive(utcb, START(large_space(utcb), try_selectors, 0, PRIORITY_HELPER)->id));
+}
+
+/* ---- flags ----------------------------------------------------------------------------------------- */
+
+#define SET_FLAGS(flags) "pushfl; orl $" #flags ", (%%esp); popfl"
+#define CLEAR_FLAGS(flags) "pushfl; andl $~(" #flags "), (%%esp); popfl"
+
+#define CALL_WITH_FLAGS(flags, words)                                    \
+	do {                                                             \
+		CALL_REGISTERS(words);                                   \
+		uint32_t other = 0;                                      \
+		ODD_CALL(SET_FLAGS(flags), CLEAR_FLAGS(flags));          \
+		CHECK_EQUAL(tag & ~TAG_SEND_TIMEOUT, TAG(words, 0));     \
+		CHECK_EQUAL(to, server_id);                              \
+		tag = TAG_SYSCALL | SYS_THREAD_SWITCH;                   \
+		to = ID_NIL;                                             \
+		ODD_CALL(SET_FLAGS(flags), CLEAR_FLAGS(flags));          \
+		CHECK_EQUAL(tag, SYSCALL_OK);                            \
+		tag = TAG_SYSCALL | SYS_MY_ID;                           \
+		ODD_CALL(SET_FLAGS(flags), CLEAR_FLAGS(flags));          \
+		CHECK_EQUAL(to, id);                                     \
+	} while (0)
+
+/* Nested task, direction, alignment check, I/O privilege level, the identification and virtual-interrupt bits. */
+THREAD(attack_by_flags)
+{
+	for (uint32_t words = 0; words <= MESSAGE_WORDS_MAX; words += words < 8 ? 1 : 59) {
+		CALL_WITH_FLAGS(0x00004000, words);
+		CALL_WITH_FLAGS(0x00000400, words);
+		CALL_WITH_FLAGS(0x00040000, words);
+		CALL_WITH_FLAGS(0x00003000, words);
+		CALL_WITH_FLAGS(0x00380000, words);
+		CALL_WITH_FLAGS(0x00000cd5, words);
+		CALL_WITH_FLAGS(0x0027fcd5 & ~0x100, words);
+	}
+	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+TEST(flags, "hostile/flags", "whatever flags a program sets before it enters the kernel, neither kernel nor others notice")
+{
+	attack_servers(utcb, attack_by_flags);
+}
+
+THREAD(call_backwards)
+{
+	for (unsigned round = 0; round < 4; round++) {
+		CALL_REGISTERS(MESSAGE_WORDS_MAX);
+		uint32_t other = 0;
+
+		for (unsigned n = 2; n < MESSAGE_WORDS_MAX; n++)
+			utcb->mr[n] = round << 8 | n;
+		ODD_CALL(SET_FLAGS(0x400), CLEAR_FLAGS(0x400));
+		CHECK_EQUAL(tag & ~TAG_SEND_TIMEOUT, TAG(MESSAGE_WORDS_MAX, 0));
+		for (unsigned n = 2; n < MESSAGE_WORDS_MAX; n++)
+			CHECK_EQUAL(utcb->mr[n], round << 8 | n);
+	}
+	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+THREAD(check_words)
+{
+	struct ipc_result r = ipc_receive(utcb, ID_ANY);
+
+	for (unsigned round = 0;; round++) {
+		for (unsigned n = 2; n < MESSAGE_WORDS_MAX; n++)
+			CHECK_EQUAL(utcb->mr[n], round << 8 | n);
+		r = ipc_reply_wait(utcb, r.from, TAG(MESSAGE_WORDS_MAX, 0), 1, 2);
+	}
+}
+
+TEST(direction, "hostile/direction", "a message is copied forward, whatever the sender's direction flag")
+{
+	server_id = START(NEW_SPACE(), check_words, 0, PRIORITY_HELPER)->id;
+	CHECK_OK(ipc_receive(utcb, START(NEW_SPACE(), call_backwards, 0, PRIORITY_HELPER)->id));
+}
+
+/* ---- stack and start ------------------------------------------------------------------------------- */
+
+static uint32_t kept_esp;
+
+THREAD(attack_by_stack)
+{
+	static const uint32_t stacks[] = {0, 1, 3, 4, 0x1000, SUPERPAGE_SIZE, 0x80000001, USER_TOP, SMALL_REGION + 64,
+					  TCB_ARRAY + 0x8000, PHYSICAL_WINDOW, 0xfffffffd, 0xffffffff};
+
+	for (unsigned i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
+		for (uint32_t words = 0; words < 10; words += 3) {
+			CALL_REGISTERS(words);
+			uint32_t other = stacks[i];
+
+			utcb->mr[0] = 1;
+			utcb->mr[1] = 2;
+			/* ENTER_KERNEL would use the stack. */
+			__asm__ volatile("push %%ebp; mov %%esp, %6; mov %%ecx, %%esp; int %7; mov %6, %%esp; pop %%ebp"
+					 : "+a"(to), "+d"(from), "+S"(tag), "+b"(word0), "+D"(word1), "+c"(other),
+					   "+m"(kept_esp)
+					 : "i"(SYSCALL_VECTOR)
+					 : "memory", "cc");
+			CHECK_EQUAL(tag & ~TAG_SEND_TIMEOUT, TAG(words, 0));
+			CHECK_EQUAL(to, server_id);
+		}
+	}
+	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+TEST(stack, "hostile/stack", "the kernel does not use a program's stack, and gives back whatever was in its pointer")
+{
+	attack_servers(utcb, attack_by_stack);
+}
+
+TEST(wild_start, "hostile/wild-start", "a thread that starts where there is nothing faults there; its pager is told")
+{
+	static const uint32_t addresses[] = {0, 4, LOW_WINDOW, SUPERPAGE_SIZE - 4, SUPERPAGE_SIZE, 0x7ffffffe, USER_TOP - 2};
+
+	for (unsigned i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		struct space *space = NEW_SPACE();
+		struct thread *thread = thread_start_raw(space, addresses[i], STACK, 0, PRIORITY_HELPER);
+
+		CHECK(thread != NULL);
+		thread_wait_fault(utcb, thread);
+		CHECK_EQUAL(thread->fault.label, LABEL_PAGE_FAULT);
+		CHECK_EQUAL(thread->fault.word, addresses[i]);
+		CHECK_EQUAL(thread->fault.ip, addresses[i]);
+		space_stop(space);
+	}
+}
+
+TEST(wild_stack, "hostile/wild-stack", "a thread whose stack is nowhere faults when it uses it")
+{
+	static const uint8_t code[] = {0x50, 0xf4}; /* push %eax; hlt */
+	static const uint32_t pointers[] = {0, 2, 0x1000, LOW_WINDOW, SUPERPAGE_SIZE, 0x80000000, USER_TOP};
+
+	for (unsigned i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
+		struct space *space = NEW_SPACE();
+		struct thread *thread = thread_start_raw(space, (uint32_t)code, pointers[i], 0, PRIORITY_HELPER);
+
+		CHECK(thread != NULL);
+		thread_wait_fault(utcb, thread);
+		CHECK_EQUAL(thread->fault.ip, (uint32_t)code);
+		if (pointers[i] >= 4) {
+			CHECK_EQUAL(thread->fault.label, LABEL_PAGE_FAULT);
+			CHECK_EQUAL(thread->fault.word, (pointers[i] - 4) | 1);
+		}
+		space_stop(space);
+	}
+}
+
+/* ---- random calls ---------------------------------------------------------------------------------- */
+
+static uint32_t random_state;
+
+static uint32_t random_word(void)
+{
+	random_state = random_state * 1664525 + 1013904223;
+	return random_state >> 8 ^ random_state << 16;
+}
+
+/* Half of all values are such as a kernel might trip over. */
+static uint32_t random_argument(void)
+{
+	const uint32_t odd[] = {0, 1, 0xffffffff, 0x7fffffff, 0x80000000, server_id, pager_id, ID_SIGMA0, thread_my_id(),
+				USER_TOP, KERNEL_BASE, TCB_ARRAY, PHYSICAL_WINDOW, LOW_WINDOW, HIGH_WINDOW,
+				(uint32_t)own_pages, FLEXPAGE_ALL, 0x00010e00, 0xfffff000, 4095};
+	uint32_t n = random_word();
+
+	return n & 1 ? random_word() : odd[(n >> 1) % (sizeof(odd) / sizeof(odd[0]))] + ((n >> 16 & 7) == 0);
+}
+
+static uint32_t random_tag(void)
+{
+	/* Never for ever: whoever blocks is no longer hostile. */
+	return (random_word() & ~TAG_SYSCALL) | TAG_SEND_TIMEOUT | TAG_RECEIVE_TIMEOUT;
+}
+
+/* Neither ends itself nor makes spaces, which would outlive this test. */
+static uint32_t random_system_call(void)
+{
+	for (;;) {
+		uint32_t number = random_word() % (SYS_COUNT + 2);
+
+		if (number != SYS_SPACE_CREATE && number != SYS_THREAD_DELETE && number != SYS_THREAD_SWITCH)
+			return number;
+	}
+}
+
+THREAD(call_at_random)
+{
+	random_state = argument;
+	for (unsigned i = 0; i < 1500; i++) {
+		for (unsigned n = 0; n < 8; n++)
+			utcb->mr[random_word() % MESSAGE_WORDS_MAX] = random_argument();
+		utcb->accept = random_argument();
+		if (i % 2)
+			ipc(utcb, random_argument(), random_argument(), random_tag(), 0, random_argument(),
+			    random_argument());
+		else
+			syscall5(random_system_call(), random_argument(), random_argument(), random_argument(),
+				 random_argument(), random_argument());
+		/* It may have lowered itself below everybody. */
+		if (schedule(id, -1u, -1u).eax < PRIORITY_HELPER)
+			break;
+	}
+}
+
+TEST(random_calls, "hostile/random", "random calls by a program get results or error codes, and disturb nobody")
+{
+	for (uint32_t seed = 1; seed <= 8; seed++) {
+		struct space *server = NEW_SPACE(), *space = seed & 1 ? large_space(utcb) : NEW_SPACE();
+
+		start_server(utcb, server);
+		START(space, call_at_random, seed, PRIORITY_HELPER);
+		let_others_run(utcb);
+		CHECK_EQUAL(ipc_call(utcb, server_id, TAG(2, 0), 7, 8).word[1], 8);
+		space_stop(space);
+		space_stop(server);
+	}
+}
