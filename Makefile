@@ -95,8 +95,8 @@ include $(SRC)/bench/probe/probe.mk
 
 # Unit tests: one program per file, with the runner's code less its main(),
 # all under the sanitizers. SAN_ keeps these objects apart from the runner's.
-SANITIZE := $(if $(filter yes,$(HAVE_SANITIZERS)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
 comma := ,
+SANITIZE := $(if $(filter yes,$(HAVE_SANITIZERS)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
 UNIT_SRC := $(wildcard $(SRC)/tests/unit/host/test_*.c)
 UNIT := $(patsubst $(SRC)/tests/unit/%.c,build/tests/%,$(UNIT_SRC))
 UNIT_LIB := $(patsubst $(SRC)/%,build/tests/obj/%.o,$(filter-out %/main.c,$(wildcard $(SRC)/bench/host/*.c)))
@@ -106,6 +106,7 @@ build/tests/obj/%.c.o: $(SRC)/%.c config.mak
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOST_C) $(SANITIZE) -MMD -MP -c -o $@ $<
 
+.SECONDARY: $(UNIT_SRC:$(SRC)/%=build/tests/obj/%.o)
 build/tests/lib.a: $(UNIT_LIB)
 	$(Q)rm -f $@
 	$(Q)ar rcs $@ $^
@@ -115,7 +116,7 @@ build/tests/%: build/tests/obj/tests/unit/%.c.o build/tests/lib.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(SANITIZE) -o $@ $^ -lcmocka -ljansson -lpthread $(HOSTLDFLAGS)
 
--include $(RUNNER_OBJ:.o=.d) $(UNIT_LIB:.o=.d)
+-include $(RUNNER_OBJ:.o=.d) $(UNIT_LIB:.o=.d) $(UNIT_SRC:$(SRC)/%.c=build/tests/obj/%.c.d)
 
 # ---- running ------------------------------------------------------------
 

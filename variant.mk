@@ -76,7 +76,7 @@ obj/%.c.o: $(SRC)/%.c $(TOOLS)
 obj/%.S.o: $(SRC)/%.S $(TOOLS)
 	$(SAY) "  AS      $(VARIANT): $*.S"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(BASE_FLAGS) $(INCLUDES) -Wall -Wextra -Werror -Wa,--fatal-warnings -c -o $@ $<
+	$(Q)$(CC) $(BASE_FLAGS) $(INCLUDES) $(OPTIONAL_ASFLAGS) -Wall -Wextra -Werror -Wa,--fatal-warnings -c -o $@ $<
 
 # Offsets of C structures for the assembler: offsets.c is compiled to assembly
 # in which each line `->NAME value text` (also inside .ascii) is a constant.

@@ -6,7 +6,7 @@
 # apart, of which a few must do.
 . "$SRC/tests/lib.sh"
 
-limit=120 # seconds until a boot has failed
+limit=60 # seconds until a boot has failed
 
 if [ "${HAVE_ISO-no}" != yes ]; then
 	skip 'the ISO boots' 'no grub-mkrescue, xorriso, mtools or GRUB modules; scripts/setup installs them'
