@@ -23,8 +23,7 @@
 	.long -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
 
 	.text
-	.globl boot_entry_physical
-	.set boot_entry_physical, boot_entry - PHYSICAL_WINDOW
+	.globl boot_entry
 
 boot_entry:
 	cli

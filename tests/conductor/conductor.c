@@ -68,10 +68,12 @@ static void make_command_line(void)
 	*end = 0;
 }
 
+/* Loads the image; returns its physical entry address, translated as the segment that holds it. */
 static uint32_t load(const struct module *kernel)
 {
 	const uint8_t *file = (const uint8_t *)kernel->start;
 	const struct elf_header *elf = (const struct elf_header *)file;
+	uint32_t entry = 0;
 
 	for (unsigned i = 0; i < elf->program_header_count; i++) {
 		const struct program_header *p = (const struct program_header *)(file + elf->program_headers) + i;
@@ -79,8 +81,10 @@ static uint32_t load(const struct module *kernel)
 
 		for (uint32_t n = 0; p->type == 1 && n < p->memory_size; n++)
 			to[n] = n < p->file_size ? file[p->offset + n] : 0;
+		if (elf->entry - p->virtual < p->memory_size)
+			entry = elf->entry - p->virtual + p->physical;
 	}
-	return elf->entry;
+	return entry;
 }
 
 /* Sum over the reserved range, but for the conductor's own stack and data, which it changes itself. */
