@@ -100,6 +100,7 @@ void memory_set_walker(struct memory *memory, const struct memory_walker *walker
 
 static bool read_entry(struct memory *memory, uint32_t physical, uint32_t *value)
 {
+    *value = 0;
     if (!memory->walker.read(memory->walker.context, physical, value))
         return false;
     if (memory->record)
@@ -141,8 +142,10 @@ void pages_written(struct memory *memory, uint32_t physical)
 {
     uint32_t value;
     struct key_entry *entry = key_set_find(&memory->entries, physical & ~UINT32_C(3));
-    if (entry && memory->walker.read(memory->walker.context, physical & ~UINT32_C(3), &value))
-        entry->bits = value / PTE_ACCESSED & (BIT_ACCESSED | BIT_DIRTY);
+    if (!entry)
+        return;
+    read_entry(memory, physical & ~UINT32_C(3), &value);
+    entry->bits = value / PTE_ACCESSED & (BIT_ACCESSED | BIT_DIRTY);
 }
 
 /* Sets bits of an entry as a walk does; true if one was clear. */
