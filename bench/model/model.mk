@@ -9,7 +9,8 @@ MODEL := build/model/ukmodel.so
 MODEL_SRC := $(wildcard $(SRC)/bench/model/*.c)
 MODEL_PLUGIN_SRC := $(wildcard $(SRC)/bench/model/plugin*.c)
 MODEL_OBJ := $(patsubst $(SRC)/%,build/model/obj/%.o,$(MODEL_SRC))
-MODEL_C = $(HOSTCC) -std=c11 -D_GNU_SOURCE -O2 -g $(HOST_WARN) -I $(SRC)/bench/model $(HOSTCFLAGS)
+# Hidden: QEMU has functions of the same names, and would lend us its own.
+MODEL_C = $(HOSTCC) -std=c11 -D_GNU_SOURCE -O2 -g -fvisibility=hidden $(HOST_WARN) -I $(SRC)/bench/model $(HOSTCFLAGS)
 MODEL_LIBS := -lZydis -lm
 
 MODEL_UNIT_SRC := $(wildcard $(SRC)/tests/model/test_*.c)
