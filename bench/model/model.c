@@ -174,7 +174,6 @@ static void account(enum outcome outcome, const struct instruction *next)
 			take_control(&e);
 		if (code->i.repeated)
 			e.repetitions = (uint32_t)model.access_count / code->i.repetition_accesses;
-		regions_count(&model.regions, code->i.user);
 		model.instructions++;
 	} else {
 		model.regions.restarts++;
@@ -185,7 +184,7 @@ static void account(enum outcome outcome, const struct instruction *next)
 	processor_execute(model.processor, &e, &charge);
 	if (charge.unknown)
 		complain_unknown(code);
-	regions_add(&model.regions, &charge, code->i.user);
+	regions_add(&model.regions, &charge, code->i.user, !e.faulted);
 	if (tracing())
 		trace_instruction(model.options.trace, &e, &charge, e.faulted ? "faults" : NULL);
 }
@@ -211,7 +210,7 @@ static void deliver(uint8_t vector, bool inner)
 	char note[48];
 
 	processor_deliver(model.processor, interrupt, inner, accesses, count, &charge);
-	regions_add(&model.regions, &charge, false);
+	regions_add(&model.regions, &charge, false, 0);
 	if (interrupt)
 		model.regions.interrupts++;
 	else

@@ -50,9 +50,8 @@ struct pentium {
 	const struct instruction *in_u; /* issued to U, may pair with the next; or NULL */
 	uint32_t u_clocks;
 	uint32_t u_bank;                /* of its first access, BANK_NONE without one */
-	uint64_t group;                 /* number of the pair being formed */
-	uint64_t written[8];            /* group that wrote each register */
-	uint64_t agi_charged;           /* group for which a stall is already charged */
+	uint8_t written, written_before; /* registers, by the group (one instruction or a pair) now and the one before */
+	bool stalled;                   /* this group has waited for an address register */
 };
 
 void pentium_init(struct pentium *p, const struct machine *machine);

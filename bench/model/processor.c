@@ -20,7 +20,7 @@ struct processor {
 	struct i486 i486;
 	struct pentium pentium;
 	uint64_t now;
-	uint32_t code_line;  /* bytes of a line that holds code */
+	uint32_t line_shift; /* of a line that holds code: its bytes' logarithm */
 	uint32_t fetched;    /* physical line that the prefetch queue has, or NO_LINE */
 	uint32_t misaligned, lock, unaccessed, segment_base; /* clocks */
 	const struct timing_form *exception, *interrupt;
@@ -35,6 +35,7 @@ const char *const cause_names[CAUSES] = {
 struct processor *processor_new(const struct machine *machine, const struct timing *timing, struct memory *memory)
 {
 	struct processor *p = calloc(1, sizeof(*p));
+	uint32_t line;
 
 	if (!p) {
 		fprintf(stderr, "model: out of memory\n");
@@ -42,7 +43,8 @@ struct processor *processor_new(const struct machine *machine, const struct timi
 	}
 	p->memory = memory;
 	p->fetched = NO_LINE;
-	p->code_line = (uint32_t)machine_number(machine, machine_is(machine, "l1", "split") ? "l1i.line" : "l1d.line");
+	line = (uint32_t)machine_number(machine, machine_is(machine, "l1", "split") ? "l1i.line" : "l1d.line");
+	p->line_shift = (uint32_t)__builtin_ctz(line);
 	p->exception = timing_find(timing, "<exception>", "");
 	p->interrupt = timing_find(timing, "<interrupt>", "");
 	if (machine_is(machine, "cycles", "none"))
@@ -116,11 +118,11 @@ static bool fetch(struct processor *p, const struct instruction *i, struct charg
 	struct data_access a = {i->linear, i->physical, i->length, false, i->user};
 	uint32_t end = i->physical + i->length - 1;
 
-	if (i->physical / p->code_line == p->fetched && end / p->code_line == p->fetched)
+	if (i->physical >> p->line_shift == p->fetched && end >> p->line_shift == p->fetched)
 		return false;
 	access_memory(p, ACCESS_FETCH, &a, p->now, c);
 	/* Where the next page's half lies is the memory system's knowledge; the line is then fetched once more. */
-	p->fetched = end / PAGE == i->physical / PAGE ? end / p->code_line : NO_LINE;
+	p->fetched = end / PAGE == i->physical / PAGE ? end >> p->line_shift : NO_LINE;
 	return c->l1_misses[1] > 0;
 }
 
@@ -131,7 +133,7 @@ static void access_data(struct processor *p, const struct data_access *accesses,
 	uint64_t stalled_before = c->clocks - own_clocks;
 
 	for (size_t k = 0; k < count; k++) {
-		uint64_t at = p->now + stalled_before + own_clocks * (uint64_t)k / count;
+		uint64_t at = p->now + stalled_before + (k ? own_clocks * (uint64_t)k / count : 0);
 
 		access_memory(p, accesses[k].write ? ACCESS_WRITE : ACCESS_READ, &accesses[k],
 			      at + (c->clocks - own_clocks - stalled_before), c);

@@ -40,7 +40,6 @@ void pentium_init(struct pentium *p, const struct machine *machine)
 		.wrong_v = number(machine, "branch.wrong-v"),
 		.wrong_unconditional = number(machine, "branch.wrong-unconditional"),
 		.branch_ways = number(machine, "branch.ways"),
-		.group = 8, /* so that nothing seems written just before the beginning */
 	};
 	p->branch_sets = number(machine, "branch.entries") / p->branch_ways;
 	if (p->branch_sets == 0)
@@ -58,7 +57,7 @@ void pentium_free(struct pentium *p)
 void pentium_break(struct pentium *p)
 {
 	p->in_u = NULL;
-	p->group += 2;
+	p->written = p->written_before = 0;
 }
 
 /* ---- pairing ------------------------------------------------------------------------------------- */
@@ -120,18 +119,17 @@ static uint32_t bank_of(const struct execution *e)
 /* An address register was written one group ago. A pair waits once. */
 static void address_stall(struct pentium *p, const struct instruction *i, struct charge *c)
 {
-	for (unsigned r = 0; r < 8; r++)
-		if (i->address >> r & 1 && p->written[r] + 1 == p->group && p->agi_charged != p->group) {
-			p->agi_charged = p->group;
-			charge_add(c, CAUSE_AGI, p->agi);
-		}
+	if (!(i->address & p->written_before) || p->stalled)
+		return;
+	p->stalled = true;
+	charge_add(c, CAUSE_AGI, p->agi);
 }
 
-static void note_writes(struct pentium *p, const struct instruction *i)
+static void next_group(struct pentium *p)
 {
-	for (unsigned r = 0; r < 8; r++)
-		if ((i->writes & ~i->implicit_esp) >> r & 1)
-			p->written[r] = p->group;
+	p->written_before = p->written;
+	p->written = 0;
+	p->stalled = false;
 }
 
 /* ---- branches ------------------------------------------------------------------------------------ */
@@ -207,7 +205,7 @@ static void issue_u(struct pentium *p, const struct execution *e, uint32_t own_c
 	const struct instruction *i = e->i;
 	bool simple = i->pairing == PAIRING_EITHER || i->pairing == PAIRING_U;
 
-	p->group++;
+	next_group(p);
 	c->pipe = 'U';
 	charge_add(c, CAUSE_PREFIX, i->prefixes * p->prefix);
 	charge_add(c, own_cause(i), own_clocks);
@@ -228,6 +226,6 @@ void pentium_issue(struct pentium *p, const struct execution *e, uint32_t own_cl
 		issue_u(p, e, own_clocks, known || i->length == 1, c);
 	mark_boundary(p, i, missed);
 	address_stall(p, i, c);
-	note_writes(p, i);
+	p->written |= i->writes & (uint8_t)~i->implicit_esp;
 	predict(p, e, c);
 }

@@ -167,8 +167,11 @@ void regions_mark(struct regions *r, unsigned mark, uint64_t now)
 		begin(r, mark, now);
 }
 
-void regions_add(struct regions *r, const struct charge *charge, bool user)
+void regions_add(struct regions *r, const struct charge *charge, bool user, unsigned count)
 {
+	if (!r->id)
+		return;
+	r->instructions[user] += count;
 	r->clocks[user] += charge->clocks;
 	r->unknown += charge->unknown;
 	for (unsigned cause = 0; cause < CAUSES; cause++)

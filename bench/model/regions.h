@@ -45,11 +45,7 @@ static inline bool regions_open(const struct regions *r)
 	return r->id != 0;
 }
 
-/* Something inside the open region. */
-void regions_add(struct regions *r, const struct charge *charge, bool user);
-static inline void regions_count(struct regions *r, bool user)
-{
-	r->instructions[user]++;
-}
+/* What an instruction cost, or an entry between two (`count` 0); ignored outside regions. */
+void regions_add(struct regions *r, const struct charge *charge, bool user, unsigned count);
 
 #endif
