@@ -214,10 +214,9 @@ extern "C" bool gbench_print(const struct gbench_report *report, char **why)
     register_rows(report);
     PlainTable table(report);
     PlainJson json(report->tick_rate > 0), file(report->tick_rate > 0);
-    BenchmarkReporter *display = &table;
-    if (report->json)
-        display = &json;
-    benchmark::RunSpecifiedBenchmarks(display, report->out ? &file : nullptr, ".");
+    Listener nobody;
+    BenchmarkReporter *const displays[] = { &nobody, &table, &json }; // as enum gbench_display
+    benchmark::RunSpecifiedBenchmarks(displays[report->display], report->out ? &file : nullptr, ".");
     benchmark::ClearRegisteredBenchmarks();
     benchmark::Shutdown();
     return true;

@@ -31,7 +31,7 @@ struct gbench_report {
     size_t point_count;      /* of each row: the boots of a variant */
     const char *unit;        /* what a tick is */
     double tick_rate;        /* ticks a second; 0: no time is known, and none is reported */
-    bool json;               /* on stdout: JSON instead of a table */
+    enum gbench_display { DISPLAY_NOTHING, DISPLAY_TABLE, DISPLAY_JSON } display; /* on stdout */
     const char *out;         /* file of JSON, NULL: none */
     const char *platform, *run; /* for the context: platform's name, run folder */
 };
@@ -44,7 +44,7 @@ bool gbench_flags(const struct strings *flags, char **why);
  * false with *why (the caller frees it) when it selects none or is no regular expression. */
 bool gbench_select(const struct strings *names, const char *filter, struct strings *selected, char **why);
 
-/* Prints the report on stdout and writes its file. false with *why (the caller frees it). */
+/* Prints the report and writes its file. false with *why (the caller frees it). */
 bool gbench_print(const struct gbench_report *report, char **why);
 
 /* Google Benchmark's JSON without the times of this process, which mean nothing; fresh memory, NULL if `json` is

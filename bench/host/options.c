@@ -157,7 +157,9 @@ static bool take_word(struct options *options, char **words, int *at, char **why
     size_t length = strcspn(word, "=");
     const struct option *row = find_row(word, length);
     const char *text = word[length] ? word + length + 1 : NULL;
-    if (!row && strncmp(word, "--benchmark_", 12) == 0)
+    bool to_benchmark = strncmp(word, "--benchmark_", 12) == 0;
+    options->speaks_benchmark = options->speaks_benchmark || to_benchmark;
+    if (!row && to_benchmark)
         return pass_on(options, word, why);
     if (!row) {
         const char *near = nearest(word);

@@ -26,6 +26,7 @@ struct options {
     double output_limit;  /* bytes a boot may print */
     int64_t seed;         /* -1: choose one */
     bool probe_only, list_tests, json, help;
+    bool speaks_benchmark; /* some --benchmark_ flag was given */
     const char *filter;   /* regular expression, "" for all */
     struct strings benchmark_flags; /* what Google Benchmark is to read, --benchmark_out apart */
     const char *benchmark_out;      /* NULL: none */

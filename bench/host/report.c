@@ -68,6 +68,15 @@ static double tick_rate(const struct run *run, const struct results *results)
     return run->platform->knows_time && json_is_number(rate) ? json_number_value(rate) : 0;
 }
 
+/* The table of a whole matrix is made elsewhere; this one, with a row for each boot, is shown to whoever measures one
+ * variant or speaks to Google Benchmark. */
+static enum gbench_display choose_display(const struct run *run)
+{
+    if (run->options->json)
+        return DISPLAY_JSON;
+    return run->variants.count == 1 || run->options->speaks_benchmark ? DISPLAY_TABLE : DISPLAY_NOTHING;
+}
+
 static bool print_from(const struct run *run, const struct results *results, char **why)
 {
     struct builder builder = { .run = run, .results = results };
@@ -79,7 +88,7 @@ static bool print_from(const struct run *run, const struct results *results, cha
     builder.report.rows = builder.rows;
     builder.report.unit = run->platform->unit;
     builder.report.tick_rate = tick_rate(run, results);
-    builder.report.json = run->options->json;
+    builder.report.display = choose_display(run);
     builder.report.out = out;
     builder.report.platform = run->platform->name;
     builder.report.run = run->folder;

@@ -7,7 +7,7 @@
 
 #include "run.h"
 
-/* Prints the report of a run whose program measured something, and writes bench.json. false with *why (the caller
+/* Writes bench.json of a run whose program measured something, and prints it for one variant or on demand. false with *why (the caller
  * frees it). A run without published counts has none: true, and a line that says so. */
 bool report_print(const struct run *run, char **why);
 

@@ -62,6 +62,14 @@ static enum status judge_ending(const struct ending *ending, const char *message
     return STATUS_COUNT;
 }
 
+/* What a guest that failed said last: on its console, or else in a note. */
+static const char *last_words(const struct serial_log *log)
+{
+    if (log->last_console[0])
+        return log->last_console;
+    return log->notes.count ? log->notes.items[log->notes.count - 1] : "it gave no reason";
+}
+
 static bool known_code(int code)
 {
     return code >= EXIT_PASSED && code <= EXIT_BAD_BOOT;
@@ -85,7 +93,7 @@ static enum status find_code(enum exit_by by, const struct ending *ending, const
         }
     } else if (by == EXIT_BY_STATUS || *code == NO_CODE) {
         *why = format("the machine ended without the guest's exit code (emulator status %d): a reset, or a stop from "
-                      "outside. Last words: %s", ending->code, *messages ? messages : log->last_console);
+                      "outside. Last words: %s", ending->code, *messages ? messages : last_words(log));
         return STATUS_CRASHED;
     } else if (!known_code(*code)) {
         *why = format("the log says #EXIT %d, which is no exit code", *code);
@@ -101,7 +109,7 @@ static enum status judge_words(const struct serial_log *log, const char *path, i
         return STATUS_PANICKED;
     }
     if (code == EXIT_BAD_BOOT) {
-        *why = format("bad boot: %s", log->last_console);
+        *why = format("bad boot: %s", last_words(log));
         return STATUS_FAILED;
     }
     if (log->fault != LOG_FINE) {
@@ -114,7 +122,7 @@ static enum status judge_words(const struct serial_log *log, const char *path, i
             return STATUS_FAILED;
         }
     if (code == EXIT_FAILED) {
-        *why = format("the guest says it failed: %s", log->last_console);
+        *why = format("the guest says it failed: %s", last_words(log));
         return STATUS_FAILED;
     }
     if (log->exit_code == NO_CODE) {

@@ -100,6 +100,13 @@ def hang_deaf(guest):
     hang(guest)
 
 
+def leaves_child(guest):
+    if os.fork() == 0:
+        time.sleep(1000)
+        os._exit(0)
+    good(guest)
+
+
 def endless(guest):
     guest.boot()
     while True:
@@ -253,6 +260,13 @@ def failing(guest):
     guest.benches()
     guest.complete()
     guest.line("the dose-response slope is zero")
+    guest.exit(FAILED)
+
+
+def failing_note(guest):
+    guest.boot()
+    guest.record("note", text="no such measurement")
+    guest.complete()
     guest.exit(FAILED)
 
 

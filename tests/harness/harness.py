@@ -100,6 +100,20 @@ def check(condition, *shown):
         raise AssertionError(" ".join(str(part) for part in shown) or "condition does not hold")
 
 
+def processes_with(*words):
+    """Ids of the processes whose command line holds all these bytes."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/cmdline" % pid, "rb") as file:
+                line = file.read()
+        except OSError:
+            continue
+        if all(word in line for word in words):
+            found.append(int(pid))
+    return found
+
+
 def run_tests(tests):
     """Runs functions named test_*; exits 1 if one fails."""
     failed = False

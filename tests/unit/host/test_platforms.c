@@ -166,6 +166,9 @@ static void what_is_not_reported_is_not_there(void **state)
     assert_int_equal(platform_verdict(platform_find("kvm"), &log, false, &why), VERDICT_UNUSABLE);
     assert_string_equal(why, "paging: reason");
     free(why);
+    log = probe_without("");
+    assert_int_equal(platform_verdict(platform_find("kvm"), &log, false, &why), VERDICT_UNUSABLE);
+    free(why);
 }
 
 static void only_kvm_and_tcg_tell_numbers(void **state)

@@ -81,7 +81,8 @@ static void bad_json(void **state)
 {
     (void)state;
     static const char *const bodies[] = { "[]", "1", "{", "{\"a\":1,\"a\":2}", "{\"a\":}", "{\"a\":1e999}", "{\"a\":NaN}",
-                                          "{\"a\":99999999999999999999}", "{\"a\":\"\\u0000\"}", "{} {}", "" };
+                                          "{\"a\":99999999999999999999}", "{\"a\":\"\\u0000\"}", "{} {}", "",
+                                          "{\"a\":\"\xc3\xa4\"}", "{\t\"a\":1}" };
     char why[200];
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
         assert_int_equal(parse_json(bodies[i], why), RECORD_BAD);
