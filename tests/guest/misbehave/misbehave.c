@@ -5,11 +5,12 @@
  *   fail      a failed test, properly reported
  *   hang      nothing more after the first record, for ever
  *   panic     asks the kernel to panic in the middle
- *   truncate  ends in the middle of a record, without the last one, as if all were well
+ *   truncate  ends without the last record, as if all were well
+ *   garble    ends in the middle of a record
  *   lie       a record whose checksum is wrong
  *   gap       a record is missing: the sequence numbers jump
  *   short     fewer samples than announced
- *   junk      text around the records, and lines that only look like records
+ *   junk      text and bytes of all kinds around the records, and lines that only look like the kernel's last
  *   slow      a dot every second or so, and the records after that
  */
 #include <exit.h>
@@ -24,7 +25,7 @@
 #include "runtime.h"
 #include "text.h"
 
-#define SLOW_DOTS 20
+#define SLOW_DOTS 5
 
 static void benchmark(uint32_t announced)
 {
@@ -84,6 +85,12 @@ static uint32_t panic(void)
 static uint32_t truncate(void)
 {
 	benchmark(2);
+	return EXIT_PASSED;
+}
+
+static uint32_t garble(void)
+{
+	benchmark(2);
 	console_string("@{\"t\":\"values\",\"seq\":3,\"na");
 	return EXIT_PASSED;
 }
@@ -131,14 +138,14 @@ static uint32_t announce_more(void)
 
 static uint32_t junk(void)
 {
-	console_string("text before\n@\n@{}\n@{\"t\":\"note\"}*\n@not json*00000000\n*deadbeef\n\x01\x80\xff\n#EXITING 99\n");
+	console_string("text before\n @{}*00000000\n{\"t\":\"note\"}\n*deadbeef\n\x01\x80\xff\r\r\n#EXITING 99\n# EXIT 18\n\n");
 	return good();
 }
 
 static uint32_t slow(void)
 {
 	for (unsigned i = 0; i < SLOW_DOTS; i++) {
-		for (uint32_t spins = 0; spins < 200000000; spins++)
+		for (uint32_t spins = 0; spins < 100000000; spins++)
 			__asm__ volatile("" ::: "memory");
 		console_string(".\n");
 	}
@@ -151,6 +158,7 @@ static const struct mode {
 } modes[] = {
 	{"good", good},   {"fail", fail}, {"hang", hang}, {"panic", panic},         {"truncate", truncate},
 	{"lie", lie},     {"gap", gap},   {"junk", junk}, {"short", announce_more}, {"slow", slow},
+	{"garble", garble},
 };
 
 uint32_t program_main(struct utcb *utcb, uint32_t id)
