@@ -20,13 +20,13 @@ using benchmark::BenchmarkReporter;
 // Initialize wants a modifiable argv and leaves in it what it did not understand.
 bool initialize(const std::vector<std::string> &flags, std::string *unknown)
 {
+    static char name[] = "ukrun"; // Google Benchmark keeps the pointer
     std::vector<std::string> words(flags);
-    words.insert(words.begin(), "ukrun");
-    std::vector<char *> argv;
+    std::vector<char *> argv = { name };
     for (std::string &word : words)
         argv.push_back(&word[0]);
     argv.push_back(nullptr);
-    int argc = static_cast<int>(words.size());
+    int argc = static_cast<int>(words.size()) + 1;
     benchmark::Initialize(&argc, argv.data());
     if (argc > 1 && unknown)
         *unknown = argv[1];
