@@ -3,6 +3,29 @@
 
 #include <stdlib.h>
 
+/* Generation of a key that was written but never fetched. */
+#define ONLY_WRITTEN UINT32_MAX
+
+void cache_free(struct cache *cache)
+{
+    free(cache->slots);
+    free(cache->recent);
+    free(cache->bits);
+    shadow_free(&cache->shadow);
+    key_set_free(&cache->seen);
+}
+
+/* A use of `way` points every node above it to the other half: which of them to 1, which to 0. */
+static void plan_tree(struct cache *cache, uint32_t way)
+{
+    uint32_t node = 0;
+    for (uint32_t half = cache->ways / 2; half; half /= 2) {
+        bool right = way & half;
+        *(right ? &cache->older[way] : &cache->newer[way]) |= 1u << node;
+        node = 2 * node + 1 + right;
+    }
+}
+
 void cache_init(struct cache *cache, uint32_t entries, uint32_t ways, bool tree)
 {
     uint32_t sets = entries / ways;
@@ -16,31 +39,12 @@ void cache_init(struct cache *cache, uint32_t entries, uint32_t ways, bool tree)
         .flushes = {1, 1},
     };
     shadow_init(&cache->shadow, entries);
+    for (uint32_t way = 0; tree && way < ways; way++)
+        plan_tree(cache, way);
     for (uint32_t i = 0; i < entries; i++)
         cache->slots[i].key = KEY_NONE;
     for (uint32_t i = 0; i < sets; i++)
         cache->recent[i].key = KEY_NONE;
-}
-
-void cache_free(struct cache *cache)
-{
-    free(cache->slots);
-    free(cache->recent);
-    free(cache->bits);
-    shadow_free(&cache->shadow);
-    key_set_free(&cache->seen);
-}
-
-/* Points every node above `way` to the other half. */
-static void tree_touch(struct cache *cache, uint32_t set, uint32_t way)
-{
-    uint32_t node = 0, bits = cache->bits[set];
-    for (uint32_t half = cache->ways / 2; half; half /= 2) {
-        bool right = way & half;
-        bits = right ? bits & ~(1u << node) : bits | 1u << node;
-        node = 2 * node + 1 + right;
-    }
-    cache->bits[set] = bits;
 }
 
 static uint32_t tree_victim(const struct cache *cache, uint32_t set)
@@ -59,7 +63,7 @@ static void touch(struct cache *cache, uint32_t set, uint32_t way)
     struct slot *slot = &cache->slots[set * cache->ways + way];
     cache->recent[set] = (struct recent){slot->key, slot};
     if (cache->tree)
-        tree_touch(cache, set, way);
+        cache->bits[set] = (cache->bits[set] & ~cache->older[way]) | cache->newer[way];
     else
         slot->stamp = ++cache->clock;
 }
@@ -104,11 +108,16 @@ static uint32_t flush_of(const struct cache *cache, uint64_t key)
     return cache->flushes[(key & KEY_GLOBAL) != 0];
 }
 
-static enum miss why_missed(const struct cache *cache, uint64_t key, bool in_shadow)
+/* Marks the key as seen, as it will be if the miss fills a slot, or as only written. */
+static enum miss why_missed(struct cache *cache, uint64_t key, bool in_shadow, bool fill)
 {
-    const struct key_entry *seen = key_set_find(&cache->seen, key);
-    if (!seen)
+    struct key_entry *seen = key_set_find(&cache->seen, key);
+    if (!seen) {
+        key_set_add(&cache->seen, key)->generation = ONLY_WRITTEN;
         return MISS_COLD;
+    }
+    if (seen->generation == ONLY_WRITTEN)
+        return fill ? MISS_COLD : MISS_UNFETCHED;
     if (seen->generation != flush_of(cache, key))
         return MISS_FLUSHED;
     return in_shadow ? MISS_CONFLICT : MISS_CAPACITY;
@@ -116,13 +125,14 @@ static enum miss why_missed(const struct cache *cache, uint64_t key, bool in_sha
 
 enum miss cache_miss(struct cache *cache, uint64_t key, bool fill, struct slot **slot, struct slot *victim)
 {
-    enum miss why = why_missed(cache, key, shadow_use(&cache->shadow, key, fill));
+    struct shadow_node *node;
+    enum miss why = why_missed(cache, key, shadow_find(&cache->shadow, key, fill, &node), fill);
     if (!fill)
         return why;
     uint32_t set = key & cache->set_mask, way = victim_way(cache, set);
     *slot = &cache->slots[set * cache->ways + way];
     *victim = **slot;
-    **slot = (struct slot){.key = key};
+    **slot = (struct slot){.key = key, .node = node};
     touch(cache, set, way);
     key_set_add(&cache->seen, key)->generation = flush_of(cache, key);
     return why;
@@ -132,7 +142,7 @@ bool cache_drop(struct cache *cache, uint64_t key)
 {
     uint32_t set = key & cache->set_mask;
     struct key_entry *seen = key_set_find(&cache->seen, key);
-    if (seen)
+    if (seen && seen->generation != ONLY_WRITTEN)
         seen->generation = 0;
     shadow_drop(&cache->shadow, key);
     for (uint32_t way = 0; way < cache->ways; way++) {

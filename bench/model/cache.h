@@ -17,6 +17,7 @@
 struct slot {
     uint64_t key;
     uint64_t stamp;      /* time of last use, for LRU */
+    struct shadow_node *node; /* where the shadow has it, or had */
     uint32_t touched[2]; /* the last region that touched it: by data, by code */
     uint32_t flags;
 };
@@ -33,6 +34,7 @@ struct cache {
     struct slot *slots;    /* set after set */
     struct recent *recent; /* per set */
     uint32_t *bits;        /* per set: bit i is node i, whose children are 2i + 1 and 2i + 2; 0: the left half is older */
+    uint32_t newer[32], older[32]; /* per way: the nodes above it that a use sets, and those that it clears */
     uint64_t clock;        /* counts uses */
     struct shadow shadow;
     struct key_set seen;   /* every key ever in it; its generation is the flush it came after */
@@ -42,6 +44,7 @@ struct cache {
 void cache_init(struct cache *cache, uint32_t entries, uint32_t ways, bool tree);
 void cache_free(struct cache *cache);
 bool cache_has(const struct cache *cache, uint64_t key); /* changes nothing */
+/* The second half of cache_use(). */
 struct slot *cache_search(struct cache *cache, uint64_t key);
 
 /*
@@ -62,7 +65,7 @@ static inline struct slot *cache_use(struct cache *cache, uint64_t key, bool all
     const struct recent *recent = &cache->recent[key & cache->set_mask];
     struct slot *slot = recent->key == key ? recent->slot : cache_search(cache, key);
     if (slot)
-        shadow_use(&cache->shadow, key, allocate);
+        shadow_use(&cache->shadow, key, allocate, &slot->node);
     return slot;
 }
 

@@ -23,12 +23,13 @@ enum access { ACCESS_FETCH, ACCESS_READ, ACCESS_WRITE, ACCESS_WALK };
 #define ACCESS_KINDS 4
 
 /*
- * Why an access missed. COLD: what it wants was never in this cache or TLB. CAPACITY: a fully associative one of the same
+ * Why an access missed. COLD: the first time it is wanted, or fetched. CAPACITY: a fully associative one of the same
  * size, with exact LRU, misses too. CONFLICT: that one hits. FLUSHED: it was there before the
- * last flush (or INVLPG, or WBINVD) and is wanted for the first time since.
+ * last flush (or INVLPG, or WBINVD) and is wanted for the first time since. UNFETCHED: a write, not the first, to a line that
+ * was never read, where writes fetch nothing: no cache of this policy would have it.
  */
-enum miss { MISS_NONE, MISS_COLD, MISS_CAPACITY, MISS_CONFLICT, MISS_FLUSHED };
-#define MISS_KINDS 5
+enum miss { MISS_NONE, MISS_COLD, MISS_CAPACITY, MISS_CONFLICT, MISS_FLUSHED, MISS_UNFETCHED };
+#define MISS_KINDS 6
 
 /* One access that crosses the end of a line or page is two in the caches or the TLB: hence up to 2 misses. */
 struct access_result {

@@ -73,6 +73,7 @@ struct memory {
     uint32_t walk_clocks[3]; /* by number of table entries updated */
     struct memory_walker walker;
     bool has_walker, announced;
+    struct key_set pieces;   /* 4 MB pages that were ever held in pieces, by number */
     struct key_set entries;  /* table entries walked through, by physical address, with the bits below */
     uint8_t *table_pages;    /* one bit per physical page: has it been walked through as a table? */
 

@@ -87,6 +87,7 @@ void pages_free(struct memory *memory)
     }
     cache_free(&memory->stlb);
     key_set_free(&memory->entries);
+    key_set_free(&memory->pieces);
     free(memory->table_pages);
 }
 
@@ -181,10 +182,13 @@ static void do_walk(struct memory *memory, const struct walk *walk, const struct
 
 /* ---- the TLBs ----------------------------------------------------------------------------------- */
 
-/* Keys: page number in bits 0 to 19, bit 20 large, space in 24 to 43 or KEY_GLOBAL. */
-static uint64_t page_key(const struct memory *memory, uint32_t linear, bool large, bool global)
+/* How a store holds a page: 4 KB, a 4 KB piece of a 4 MB page, 4 MB. */
+enum form { FORM_SMALL, FORM_PIECE, FORM_LARGE };
+
+/* Keys: page number in bits 0 to 19, form in 20 and 21, space in 24 to 43 or KEY_GLOBAL. */
+static uint64_t page_key(const struct memory *memory, uint32_t linear, enum form form, bool global)
 {
-    uint64_t key = large ? linear >> 22 | UINT64_C(1) << 20 : linear >> 12;
+    uint64_t key = (form == FORM_LARGE ? linear >> 22 : linear >> 12) | (uint64_t)form << 20;
     return key | (global ? KEY_GLOBAL : (uint64_t)(memory->cr3 >> 12) << 24);
 }
 
@@ -196,11 +200,12 @@ static struct page_hint *hint_of(struct tlb *tlb, uint32_t linear)
 /* A page has one key that is valid, but until it is found, one cannot know which. */
 static struct slot *search(struct memory *memory, struct tlb *tlb, uint32_t linear)
 {
-    bool globals = memory->cr4 & CR4_PGE, larges = tlb->has_large && memory->cr4 & CR4_PSE;
+    bool globals = memory->cr4 & CR4_PGE, larges = memory->cr4 & CR4_PSE;
     for (unsigned large = 0; large <= larges; large++) {
-        struct cache *cache = large ? &tlb->large : &tlb->small;
+        enum form form = !large ? FORM_SMALL : tlb->has_large ? FORM_LARGE : FORM_PIECE;
+        struct cache *cache = form == FORM_LARGE ? &tlb->large : &tlb->small;
         for (unsigned global = 0; global <= globals; global++) {
-            uint64_t key = page_key(memory, linear, large, global);
+            uint64_t key = page_key(memory, linear, form, global);
             struct slot *slot = cache_use(cache, key, true);
             if (slot) {
                 *hint_of(tlb, linear) = (struct page_hint){linear >> 12, cache, key};
@@ -227,7 +232,7 @@ static bool second_level(struct memory *memory, const struct walk *walk, const s
 {
     if (!memory->has_stlb)
         return false;
-    uint64_t key = page_key(memory, piece->linear, walk->large, walk->global);
+    uint64_t key = page_key(memory, piece->linear, walk->large ? FORM_LARGE : FORM_SMALL, walk->global);
     struct slot *slot, victim;
     if (!cache_use(&memory->stlb, key, true)) {
         cache_miss(&memory->stlb, key, true, &slot, &victim);
@@ -251,10 +256,12 @@ static struct slot *tlb_miss(struct memory *memory, struct tlb *tlb, const struc
 {
     bool code = is_code(piece->kind);
     struct walk walk = read_tables(memory, piece->linear);
-    bool large = walk.large && tlb->has_large;
+    enum form form = !walk.large ? FORM_SMALL : tlb->has_large ? FORM_LARGE : FORM_PIECE;
     struct slot *slot, victim;
-    enum miss why = cache_miss(large ? &tlb->large : &tlb->small, page_key(memory, piece->linear, large, walk.global),
-                               true, &slot, &victim);
+    enum miss why = cache_miss(form == FORM_LARGE ? &tlb->large : &tlb->small,
+                               page_key(memory, piece->linear, form, walk.global), true, &slot, &victim);
+    if (form == FORM_PIECE)
+        key_set_add(&memory->pieces, piece->linear >> 22);
     memory->counts.tlb_misses[piece->user][code][why]++;
     result->tlb_misses++;
     result->tlb_kind = (uint8_t)why;
@@ -346,25 +353,30 @@ static bool held(const struct memory *memory, uint64_t key)
     return memory->has_stlb && cache_has(&memory->stlb, key);
 }
 
-bool memory_invlpg(struct memory *memory, uint32_t linear)
+static bool drop_page(struct memory *memory, uint32_t linear, enum form form)
 {
     bool was_there = false;
+    for (unsigned global = 0; global < 2; global++) {
+        uint64_t key = page_key(memory, linear, form, global);
+        was_there = held(memory, key) || was_there;
+        each_store(memory, drop_key, key);
+    }
+    return was_there;
+}
+
+bool memory_invlpg(struct memory *memory, uint32_t linear)
+{
     if (memory->record)
         fprintf(memory->record, "I %x\n", linear);
     memory->counts.invlpgs++;
-    for (unsigned large = 0; large < 2; large++) {
-        for (unsigned global = 0; global < 2; global++) {
-            uint64_t key = page_key(memory, linear, large, global);
-            was_there = held(memory, key) || was_there;
-            each_store(memory, drop_key, key);
-        }
-    }
-    /* Large pages held as pieces: the instruction invalidates all of the page. */
-    struct walk walk = read_tables(memory, linear);
-    for (uint32_t piece = 0; walk.large && piece < 1024; piece++)
-        each_store(memory, drop_key, page_key(memory, (linear & ~walk.offset_mask) + (piece << 12), false, walk.global));
+    bool small = drop_page(memory, linear, FORM_SMALL), large = drop_page(memory, linear, FORM_LARGE), piece = false;
+    /* All pieces of a large page go. Whether there can be any must not be asked of the tables: they may have changed. */
+    uint32_t first = linear & ~UINT32_C(0x3fffff);
+    if (key_set_find(&memory->pieces, linear >> 22))
+        for (uint32_t i = 0; i < 1024; i++)
+            piece = drop_page(memory, first + (i << 12), FORM_PIECE) || piece;
     forget_hints(memory);
-    return was_there;
+    return small || large || piece;
 }
 
 static void load(struct memory *memory, uint32_t *place, uint32_t value, uint32_t flushing, unsigned number)

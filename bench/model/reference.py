@@ -52,6 +52,7 @@ class Store:
         self.newer_left = [{} for _ in range(sets)]            # pseudo-LRU: (first way, width) of a group -> left half newer?
         self.full = OrderedDict()                              # the fully associative one, oldest first
         self.ever = {}                                         # key -> has it been flushed since it was filled?
+        self.written = set()                                   # missed, but perhaps not filled
         self.dirty = set()
 
     def index(self, key):
@@ -100,7 +101,8 @@ class Store:
             self.use_way(index, ways.index(key))
             return None, None
         if key not in self.ever:
-            why = "cold"
+            why = "cold" if allocate or key not in self.written else "unfetched"
+            self.written.add(key)
         elif self.ever[key]:
             why = "flushed"
         else:
@@ -232,10 +234,14 @@ class Reference:
             return unknown
         return [directory, table], False, bool(self.cr4 & 0x80 and entry & 0x100), entry // 4096 * 4096
 
-    def key(self, linear, large, is_global):
-        """The size is part of the class, so that the second level can hold both."""
-        number = linear // (2**22 if large else 4096)
-        return number, (large, "global" if is_global else self.cr3 // 4096)
+    def key(self, linear, form, is_global):
+        """form: "small", "large", or "piece", of a large page in a TLB that has only small ones."""
+        number = linear // (2**22 if form == "large" else 4096)
+        return number, (form, "global" if is_global else self.cr3 // 4096)
+
+    @staticmethod
+    def store_for(tlb, form):
+        return tlb[form == "large"]
 
     def walk(self, entries, write, who):
         updates = 0
@@ -259,10 +265,11 @@ class Reference:
         return bool(entries) and "dirty" not in self.bits.get(entries[-1], set())
 
     def held_key(self, tlb, linear):
-        for large in (False, True):
+        for form in ("small", "piece", "large"):
             for is_global in (False, True):
-                key = self.key(linear, large, is_global)
-                if tlb[large] and tlb[large].has(key):
+                key = self.key(linear, form, is_global)
+                store = self.store_for(tlb, form)
+                if store and store.has(key):
                     return key
         return None
 
@@ -271,13 +278,14 @@ class Reference:
         tlb = self.tlbs[which]
         key = self.held_key(tlb, linear)
         if key:
-            tlb[key[1][0]].use(key)
+            self.store_for(tlb, key[1][0]).use(key)
         else:
             entries, large, is_global, _ = self.read_tables(linear)
-            key = self.key(linear, large and tlb[True] is not None, is_global)
-            why, _ = tlb[key[1][0]].use(key)
+            form = "small" if not large else "large" if tlb[True] else "piece"
+            key = self.key(linear, form, is_global)
+            why, _ = self.store_for(tlb, form).use(key)
             self.counts["tlb", who, which, why] += 1
-            if self.second and self.second.use(self.key(linear, large, is_global))[0] is None:
+            if self.second and self.second.use(self.key(linear, "large" if large else "small", is_global))[0] is None:
                 self.counts["stlb", who, "any", "hit"] += 1
             else:
                 self.walk(entries, kind == "write", who)
@@ -301,11 +309,9 @@ class Reference:
             store.flush(lambda key: global_too or key[1][1] != "global")
 
     def invalidate(self, linear):
-        keys = [self.key(linear, large, is_global) for large in (False, True) for is_global in (False, True)]
-        _, large, is_global, _ = self.read_tables(linear)
-        if large:
-            first = linear // 2**22 * 2**22
-            keys += [self.key(first + 4096 * piece, False, is_global) for piece in range(1024)]
+        pages = [("small", linear), ("large", linear)]
+        pages += [("piece", linear // 2**22 * 2**22 + 4096 * piece) for piece in range(1024)]
+        keys = [self.key(page, form, is_global) for form, page in pages for is_global in (False, True)]
         for store in self.stores():
             for key in keys:
                 store.drop(key)

@@ -4,7 +4,7 @@
  * memory system and prints every count that is not 0, one per line, in the words that reference.py uses.
  *
  *     memory_replay MACHINE TRACE [key=value ...]    replaces values of the machine
- *     memory_replay --speed N MACHINE TRACE ...      N times over, and prints how long an access takes
+ *     memory_replay --speed N MACHINE TRACE ...      N times over, and prints how much processor time an access takes
  *     memory_replay --record FILE MACHINE TRACE ...  and records it once more
  */
 #include "key_set.h"
@@ -118,7 +118,7 @@ static void print(const char *what, unsigned user, const char *who, const char *
 static void print_counts(const struct memory *memory)
 {
     static const char *const who[ACCESS_KINDS] = {"fetch", "read", "write", "walk"};
-    static const char *const why[MISS_KINDS] = {"none", "cold", "capacity", "conflict", "flushed"};
+    static const char *const why[MISS_KINDS] = {"none", "cold", "capacity", "conflict", "flushed", "unfetched"};
     const struct memory_counts *counts = memory_counts(memory);
     for (unsigned user = 0; user < 2; user++) {
         for (unsigned kind = 0; kind < ACCESS_KINDS; kind++) {
@@ -148,7 +148,7 @@ static void print_counts(const struct memory *memory)
 static double seconds(void)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 

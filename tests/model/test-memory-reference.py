@@ -127,7 +127,9 @@ class Maker:
             self.say(f"I {page << 12:x}")
 
     def rare(self):
-        self.say(self.random.choice(("X 0", "X 1", "C", "Z", "Z", f"I {0xe0010000 + 4096 * self.random.randrange(8):x}")))
+        if self.random.random() < 0.05:
+            self.say("C")
+        self.say(self.random.choice(("X 0", "X 1", "Z", "Z", f"I {0xe0010000 + 4096 * self.random.randrange(8):x}")))
 
     def make(self, steps):
         acts = [self.loop] * 8 + [self.stride] * 4 + [self.page_edges] + [self.switch] * 2 + [self.remap] + [self.rare]
