@@ -41,6 +41,8 @@ for target in $(sed -n 's/^\([a-z]*\):.*## .*/\1/p' "$SRC/Makefile"); do
 	finds "make help tells of $target" "^  $target " "$("${MAKE:-make}" --no-print-directory -C "$SRC" help 2>&1)"
 done
 
+equals 'the README has the test command that .ci/run executes' './configure && make check' "$("$SRC/.ci/run" --command 2>&1)"
+
 unexplained() {
 	"$SRC/scripts/setup" --list | awk 'NF < 2 { print $1 " has no reason" }'
 }
