@@ -79,7 +79,8 @@ static enum run_exit finish(struct run *run)
     if (!report_print(run, &why))
         return refuse(why, RUN_SOME_LOST);
     if (status == RUN_INTERRUPTED)
-        complain("interrupted; what was finished is kept. Go on with: ukrun --resume '%s'", run->folder);
+        complain("interrupted; what was finished is kept. Go on with: make matrix RESUME='%s', or ukrun --resume '%s'",
+                 run->folder, run->folder);
     fprintf(stderr, "results: %s\n", run->folder);
     return status;
 }

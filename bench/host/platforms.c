@@ -193,7 +193,8 @@ enum verdict platform_verdict(const struct platform *platform, const struct seri
 {
     struct text text = {0};
     bool runs = all_fine(platform->run_if, probe, whole, &text);
-    bool counts = all_fine(platform->count_if, probe, whole, &text);
+    /* Where nothing runs, what could not be counted either is no news. */
+    bool counts = runs && all_fine(platform->count_if, probe, whole, &text);
     if (runs && !platform->unit)
         text_add(&text, "%s counts nothing", platform->name);
     *why = text.data;

@@ -72,8 +72,8 @@ enum verdict {
     VERDICT_UNUSABLE, /* programs cannot run */
 };
 
-/* What the probe image's records allow; whole: it came to its end. *why (the caller frees it) gives every reason that
- * there is against publishing, and is NULL if there is none. */
+/* What the probe image's records allow; whole: it came to its end. *why (the caller frees it) gives the reasons for the
+ * verdict, and is NULL if there are none to be given. */
 enum verdict platform_verdict(const struct platform *platform, const struct serial_log *probe, bool whole, char **why);
 
 #endif
