@@ -447,6 +447,63 @@ TEST(wild_stack, "hostile/wild-stack", "a thread whose stack is nowhere faults w
 	}
 }
 
+/*
+ * A call whose instruction is the last in memory: the kernel would have to return to where nothing can be. With
+ * small spaces, that is also the end of a slot.
+ */
+enum call { CALL_NOBODY, CALL_NULL, CALL_SERVER, CALLS };
+
+static uint32_t put_call_at_end(char *page, enum call call)
+{
+	uint8_t code[] = {0xb8, 0, 0, 0, 0,    /* mov $destination, %eax */
+			  0x89, 0xc2,          /* mov %eax, %edx */
+			  0xbe, 0, 0, 0, 0,    /* mov $tag, %esi */
+			  0xcd, SYSCALL_VECTOR};
+	uint32_t to = call == CALL_SERVER ? server_id : ID_NIL;
+	uint32_t tag = call == CALL_NULL ? TAG_SYSCALL | SYS_MY_ID : TAG(0, 0) | (call == CALL_NOBODY ? TAG_NO_RECEIVE : 0);
+
+	memcpy(code + 1, &to, 4);
+	memcpy(code + 8, &tag, 4);
+	memcpy(page + PAGE_SIZE - sizeof(code), code, sizeof(code));
+	return sizeof(code);
+}
+
+static struct thread *call_at(struct utcb *utcb, uint32_t end, enum call call)
+{
+	struct space *space = NEW_SPACE();
+	struct thread *thread;
+	uint32_t length;
+
+	start_server(utcb, NEW_SPACE());
+	length = put_call_at_end(own_pages[1], call);
+	space_window(space, end - PAGE_SIZE, own_pages[1], PAGE_SIZE, FLEXPAGE_RIGHTS);
+	thread = thread_start_raw(space, end - length, STACK, 0, PRIORITY_HELPER);
+	CHECK(thread != NULL);
+	thread_wait_fault(utcb, thread);
+	CHECK_EQUAL(thread->fault.ip, end);
+	return thread;
+}
+
+TEST(end_of_slot, "hostile/end-of-slot", "a call by the last instruction below 4 MB returns to the first byte beyond")
+{
+	for (enum call call = CALL_NOBODY; call < CALLS; call++) {
+		struct thread *thread = call_at(utcb, SUPERPAGE_SIZE, call);
+
+		CHECK_EQUAL(thread->fault.label, LABEL_PAGE_FAULT);
+		CHECK_EQUAL(thread->fault.word, SUPERPAGE_SIZE);
+	}
+}
+
+TEST(end_of_memory, "hostile/end-of-memory", "a call by the last instruction below USER_TOP returns to an exception")
+{
+	for (enum call call = CALL_NOBODY; call < CALLS; call++) {
+		struct thread *thread = call_at(utcb, USER_TOP, call);
+
+		CHECK_EQUAL(thread->fault.label, LABEL_EXCEPTION);
+		CHECK_EQUAL(thread->fault.word & 0xff, 13);
+	}
+}
+
 /* ---- random calls ---------------------------------------------------------------------------------- */
 
 static uint32_t random_state;

@@ -73,10 +73,17 @@ TEST(deleted, "ids/deleted", "the id of a deleted thread names nobody, in either
 	CHECK_EQUAL(schedule(id, -1u, -1u).error, SYSCALL_ENOTHREAD);
 }
 
+/* Would take a message from anybody. */
+THREAD(receive_for_ever)
+{
+	for (;;)
+		ipc_receive(utcb, ID_ANY);
+}
+
 TEST(odd_ids, "ids/odd", "an id with an unused number, another version, or no version names nobody")
 {
 	uint32_t own = thread_my_id();
-	struct thread *thread = START(NULL, wait_for_ever, 0, PRIORITY_HELPER);
+	struct thread *thread = START(NULL, receive_for_ever, 0, PRIORITY_HELPER);
 	uint32_t number = ID_NUMBER(thread->id), version = ID_VERSION(thread->id);
 
 	let_others_run(utcb);

@@ -101,6 +101,17 @@ TEST(wake_higher, "scheduling/wake-higher", "a receiver of higher priority runs 
 	CHECK_EVENTS("shS");
 }
 
+TEST(preempted_first, "scheduling/preempted-first",
+     "a thread that makes way for one of higher priority goes on before others of its own")
+{
+	ids[0] = START(NEW_SPACE(), wait_and_log, 'h', PRIORITY_HELPER + 10)->id;
+	let_others_run(utcb);
+	START(NULL, send_to_first, 's', PRIORITY_HELPER);
+	START(NULL, log_argument, 'b', PRIORITY_HELPER);
+	let_others_run(utcb);
+	CHECK_EVENTS("shSb");
+}
+
 TEST(wake_lower, "scheduling/wake-lower", "a sender of higher priority goes on before its receiver runs")
 {
 	ids[0] = START(NEW_SPACE(), wait_and_log, 'l', PRIORITY_HELPER - 10)->id;
