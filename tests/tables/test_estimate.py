@@ -5,7 +5,7 @@ import random
 import unittest
 
 import fixtures  # noqa: F401  (puts scripts/ on the path)
-from ukstat import estimate, numbers
+from ukstat import estimate, names, numbers
 
 
 class Median(unittest.TestCase):
@@ -33,6 +33,10 @@ class Estimates(unittest.TestCase):
         # medians 10, 20 and 90: a layout weighs as one, however many samples
         found = estimate.estimate([[10] * 99, [20], [80, 100]], 1, "x")
         self.assertEqual(found.value, 20)
+
+    def test_interval_spans_the_layouts(self):
+        found = estimate.estimate([[10, 10], [20, 20], [30, 30]], 2, "x")
+        self.assertEqual((found.low, found.value, found.high), (5, 10, 15))
 
     def test_deterministic_by_name(self):
         samples = [list(range(50)), list(range(5, 60))]
@@ -121,6 +125,13 @@ class Differences(unittest.TestCase):
                                estimate.estimate(samples, 1, "b"))
         self.assertLess(found.low, 0)
         self.assertGreater(found.high, 0)
+
+
+class Names(unittest.TestCase):
+    def test_parameters_count(self):
+        ordered = ["a/n:0", "a/n:8", "a/n:64", "a/n:x", "b"]
+        self.assertEqual(sorted(reversed(ordered), key=names.sort_key),
+                         ordered)
 
 
 class Numbers(unittest.TestCase):
