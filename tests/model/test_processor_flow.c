@@ -151,14 +151,17 @@ static void region_records(void **state)
 	regions_mark(&r, REGION_END_BIT, 210);
 	regions_mark(&r, REGION_WARM_UP, 300);
 	regions_mark(&r, REGION_END_BIT | REGION_WARM_UP, 310);
+	regions_mark(&r, REGION_WARM_UP, 400);
+	regions_mark(&r, REGION_END_BIT | REGION_WARM_UP, 410);
 	assert_int_equal(r.unpaired, 0);
-	assert_int_equal(r.count, 3);
+	assert_int_equal(r.count, 4);
 	all_of(out, text, sizeof(text));
 	assert_non_null(strstr(text, "{\"type\":\"region\",\"region\":0,\"group\":0,\"id\":\"warm-up\",\"cycles\":10,"));
 	assert_non_null(strstr(text, "{\"type\":\"region\",\"region\":1,\"group\":0,\"id\":\"sample\",\"cycles\":10,"
 				     "\"instructions\":{\"kernel\":1,\"user\":1},\"cycles_in\":{\"kernel\":5,\"user\":5},"
 				     "\"clocks\":{\"base\":8,\"agi\":2}"));
 	assert_non_null(strstr(text, "\"region\":2,\"group\":1,\"id\":\"warm-up\""));
+	assert_non_null(strstr(text, "\"region\":3,\"group\":1,\"id\":\"warm-up\"")); /* one benchmark's */
 	fclose(out);
 }
 

@@ -233,6 +233,9 @@ static void prediction(void **state)
 	assert_int_equal(rig_pass(rig, taken), 1 + 3); /* and from the other end, too */
 	assert_int_equal(rig_pass(rig, taken), 1 + 3);
 	assert_int_equal(rig_pass(rig, taken), 1);
+	assert_int_equal(rig_pass(rig, taken), 1);
+	assert_int_equal(rig_pass(rig, not_taken), 1 + 3); /* once is forgiven */
+	assert_int_equal(rig_pass(rig, taken), 1);
 	ASSEMBLE("cmp %%eax, %%ebx; jz 1f; 1:", begin, end);
 	load(rig, begin, end, CODE_AT + 0x101);
 	for (unsigned pass = 0; pass < 3; pass++)
