@@ -15,6 +15,8 @@
 #include "qemu_plugin_api.h"
 
 #define TARGET "i386"
+#define RAM_BEGIN 0x00100000u /* where it certainly is, physically */
+#define RAM_END 0xc0000000u
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 
@@ -56,15 +58,20 @@ static void accessed(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t linear,
 		       qemu_plugin_mem_is_store(info));
 }
 
-/* Where an instruction is in guest-physical memory: from its place in the emulator's, where RAM is in one piece. */
+/*
+ * Where an instruction is in guest-physical memory: from its place in the emulator's, where RAM is in one piece. The firmware
+ * is not in that piece, so RAM is found by an instruction beyond the first megabyte.
+ */
 static uint32_t physical_of(const struct qemu_plugin_insn *insn, uint32_t linear)
 {
 	uintptr_t host = (uintptr_t)qemu_plugin_insn_haddr(insn);
-	uint32_t physical;
+	uint32_t physical = linear;
 
-	if (!ram && host && guest_translate(linear, &physical) && linear < 0xfff00000u) /* not the firmware */
+	if (ram && host)
+		return (uint32_t)(host - ram);
+	if (guest_translate(linear, &physical) && host && physical >= RAM_BEGIN && physical < RAM_END)
 		ram = host - physical;
-	return ram && host ? (uint32_t)(host - ram) : linear;
+	return physical;
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
