@@ -127,7 +127,8 @@ static bool parse_clocks(const struct reading *r, const char *text, struct clock
 	unsigned long fixed, each = 0;
 
 	if (*text == '@') {
-		fixed = (unsigned long)machine_number(r->machine, text + 1);
+		/* A machine without cycles has no clocks to give. */
+		fixed = machine_is(r->machine, "cycles", "none") ? 0 : (unsigned long)machine_number(r->machine, text + 1);
 		end = "";
 	} else {
 		errno = 0;
