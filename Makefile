@@ -89,10 +89,6 @@ build/host/obj/%.cc.o: $(SRC)/%.cc config.mak
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOST_CXX) -MMD -MP -c -o $@ $<
 
-# The probe image: a kernel of its own, which asks a platform what it can do.
-PROBE := build/probe/probe.elf
-include $(SRC)/bench/probe/probe.mk
-
 # Unit tests: one program per file, with the runner's code less its main(),
 # all under the sanitizers. SAN_ keeps these objects apart from the runner's.
 comma := ,
@@ -117,6 +113,16 @@ build/tests/%: build/tests/obj/tests/unit/%.c.o build/tests/lib.a
 	$(Q)$(HOSTCC) $(SANITIZE) -o $@ $^ -lcmocka -ljansson -lpthread $(HOSTLDFLAGS)
 
 -include $(RUNNER_OBJ:.o=.d) $(UNIT_LIB:.o=.d) $(UNIT_SRC:$(SRC)/%.c=build/tests/obj/%.c.d)
+
+# ---- what brings its own rules ------------------------------------------
+
+# The probe image (a kernel of its own, which asks a platform what it can do)
+# and the modelled processors: bench/<part>/<part>.mk.
+PROBE := build/probe/probe.elf
+FRAGMENTS := $(sort $(wildcard $(SRC)/bench/*/*.mk))
+include $(FRAGMENTS)
+# The model needs a library that the rest can do without.
+MODEL_CHECK := $(if $(filter yes,$(HAVE_ZYDIS)),$(MODEL) $(MODEL_REPLAY) $(MODEL_UNIT))
 
 # ---- running ------------------------------------------------------------
 
@@ -172,9 +178,9 @@ disdiff: ## what a choice changed in the code: A= and B= are variants or presets
 	+$(Q)MAKE='$(MAKE)' OBJDUMP='$(OBJDUMP)' NM='$(NM)' $(PYTHON) $(SRC)/scripts/disdiff '$(A)' '$(B)' $(if $(IMAGE),--image $(IMAGE))
 
 .PHONY: check
-check: host probe-image $(UNIT) ## every test; SUITES= for some
+check: host probe-image $(UNIT) $(MODEL_CHECK) ## every test; SUITES= for some
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=core SALTS=1
-	+$(Q)MAKE='$(MAKE)' $(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT))
+	+$(Q)MAKE='$(MAKE)' $(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT) $(if $(MODEL_CHECK),$(MODEL_UNIT)))
 
 .PHONY: clean
 clean: ## remove all that was built, runs excepted
@@ -183,5 +189,5 @@ clean: ## remove all that was built, runs excepted
 .PHONY: help
 help: ## this text
 	@echo 'Targets (configure chooses the variant: ./configure --help):'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(SRC)/Makefile | awk -F'\t' '{ printf "%-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(SRC)/Makefile $(SRC)/bench/*/*.mk | awk -F'\t' '{ printf "%-12s %s\n", $$1, $$2 }'
 	@echo 'Settings: V=1 shows the commands; SALTS= layouts per variant; JOBS= machines at a time.'

@@ -26,8 +26,9 @@ PROGRAMS := sigma0 bench conformance misbehave
 
 # ---- sources ------------------------------------------------------------
 
+# Sorted: the order of linking is that of the names, on every machine.
 choice_folders := $(subst =,/,$(CHOICES))
-sources = $(patsubst $(SRC)/%,%,$(foreach folder,$(1),$(wildcard $(SRC)/$(folder)/*.c $(SRC)/$(folder)/*.S)))
+sources = $(patsubst $(SRC)/%,%,$(foreach folder,$(1),$(sort $(wildcard $(SRC)/$(folder)/*.c $(SRC)/$(folder)/*.S))))
 objects = $(patsubst %,obj/%.o,$(1))
 
 KERNEL_OBJ := $(call objects,$(filter-out kernel/x86/offsets.c,$(call sources,kernel kernel/x86)) \
