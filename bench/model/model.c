@@ -2,6 +2,7 @@
 #include "model.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 
 #define BUCKETS 65536
 #define KERNEL_SPACE 0xe0000000u /* the kernel's addresses, where only they tell who executes */
+#define CR0_PAGING 0x80000001u
 #define IRET_INNER_READS 6       /* at most, by the emulator, when the privilege is kept */
 
 static struct {
@@ -27,7 +29,7 @@ static struct {
 	struct code *current; /* has begun; NULL: nothing is modelled yet */
 	struct data_access *accesses; /* of the current one */
 	size_t access_count, access_room;
-	uint64_t instructions, lost, unmapped;
+	uint64_t instructions, exceptions, interrupts, restarts, lost;
 	unsigned forms_unknown;
 } model;
 
@@ -177,6 +179,7 @@ static void account(enum outcome outcome, const struct instruction *next)
 		model.instructions++;
 	} else {
 		model.regions.restarts++;
+		model.restarts++;
 	}
 	e.accesses = model.accesses;
 	e.access_count = model.access_count;
@@ -211,10 +214,8 @@ static void deliver(uint8_t vector, bool inner)
 
 	processor_deliver(model.processor, interrupt, inner, accesses, count, &charge);
 	regions_add(&model.regions, &charge, false, 0);
-	if (interrupt)
-		model.regions.interrupts++;
-	else
-		model.regions.exceptions++;
+	*(interrupt ? &model.interrupts : &model.exceptions) += 1;
+	*(interrupt ? &model.regions.interrupts : &model.regions.exceptions) += 1;
 	snprintf(note, sizeof(note), "%s %u%s", interrupt ? "interrupt" : "exception", vector, inner ? "" : " in the kernel");
 	if (tracing())
 		trace_delivery(model.options.trace, note, accesses, count, &charge);
@@ -225,7 +226,7 @@ static void deliver(uint8_t vector, bool inner)
 /* The first mark: the memory system learns what it has missed. */
 static void start(void)
 {
-	memory_load_cr0(model.memory, guest_connected() ? guest_register(GUEST_CR0) : 0);
+	memory_load_cr0(model.memory, guest_connected() ? guest_register(GUEST_CR0) : CR0_PAGING);
 	memory_load_cr3(model.memory, guest_register(GUEST_CR3));
 	memory_load_cr4(model.memory, guest_register(GUEST_CR4));
 	guest_forget_translations();
@@ -249,6 +250,11 @@ static enum outcome judge(struct code *next, bool *delivered, bool *inner)
 
 	a.is_handler = vector_of(next) >= 0;
 	*inner = model.current->i.user;
+	if (!guest_connected() && a.before->flow == FLOW_INTERRUPT && !next->i.user) {
+		a.is_handler = true; /* the table is not known; what else should it be? */
+		a.vector = a.before->vector;
+		return outcome_of(&a, delivered);
+	}
 	if (a.is_handler) {
 		a.vector = (uint8_t)next->vector;
 		a.has_return = read_frame(a.vector, frame);
@@ -349,27 +355,35 @@ bool model_begin(const struct model_options *options, char *error, size_t error_
 	return true;
 }
 
+/* One more entry of the list of taints. */
+__attribute__((format(printf, 2, 3))) static void taint(const char **separator, const char *format, ...)
+{
+	va_list arguments;
+
+	fprintf(model.options.out, "%s\"", *separator);
+	va_start(arguments, format);
+	vfprintf(model.options.out, format, arguments);
+	va_end(arguments);
+	fputc('"', model.options.out);
+	*separator = ",";
+}
+
 void model_end(void)
 {
 	const char *separator = "";
 
 	fprintf(model.options.out, "{\"type\":\"end\",\"regions\":%u,\"groups\":%u,\"instructions\":%" PRIu64
-		",\"cycles\":%" PRIu64 ",\"taint\":[", model.regions.count, model.regions.count ? model.regions.group + 1 : 0,
-		model.instructions, processor_now(model.processor));
-	if (model.forms_unknown) {
-		fprintf(model.options.out, "\"instructions not in the timing table: %u\"", model.forms_unknown);
-		separator = ",";
-	}
-	if (model.lost) {
-		fprintf(model.options.out, "%s\"control flow not understood: %" PRIu64 "\"", separator, model.lost);
-		separator = ",";
-	}
+		",\"cycles\":%" PRIu64 ",\"exceptions\":%" PRIu64 ",\"interrupts\":%" PRIu64 ",\"restarts\":%" PRIu64 ",\"taint\":[",
+		model.regions.count, model.regions.count ? model.regions.group + 1 : 0, model.instructions,
+		processor_now(model.processor), model.exceptions, model.interrupts, model.restarts);
+	if (model.forms_unknown)
+		taint(&separator, "instructions not in the timing table: %u", model.forms_unknown);
+	if (model.lost)
+		taint(&separator, "control flow not understood: %" PRIu64, model.lost);
 	if (model.regions.unpaired || model.regions.id)
-		fprintf(model.options.out, "%s\"region marks without counterpart: %u\"", separator,
-			model.regions.unpaired + (model.regions.id != 0));
+		taint(&separator, "region marks without counterpart: %u", model.regions.unpaired + (model.regions.id != 0));
 	if (!guest_connected())
-		fprintf(model.options.out, "%s\"guest memory not readable: entries and walks approximate\"",
-			*separator || model.regions.unpaired ? "," : "");
+		taint(&separator, "guest memory not readable: entries and walks approximate");
 	fprintf(model.options.out, "],\"complete\":true}\n");
 	fflush(model.options.out);
 	if (model.options.trace)
