@@ -145,8 +145,18 @@ static void a_read_passes_hits(void **state)
     assert_int_equal(get_at(&rig, 101, 0x20000), 1 + 10);
     assert_int_equal(rig.result.write_buffer_clocks, 1);
     assert_int_equal(rig.result.line_clocks, 10);
-    /* Its fill ends at 121; the two writes follow, until 125. */
-    assert_int_equal(memory_drain(rig.memory, 113), 12);
+    /*
+     * Its fill ends at 121; the two writes follow, until 123 and 125. Until then two more buffers are free: the third
+     * write at 113 waits for 123.
+     */
+    assert_int_equal(put_at(&rig, 113, 0x10000), 0);
+    assert_int_equal(put_at(&rig, 113, 0x10004), 0);
+    assert_int_equal(put_at(&rig, 113, 0x10008), 10);
+    assert_int_equal(memory_drain(rig.memory, 124), 7); /* 125, 127, 129, 131 */
+    /* A read at the very clock at which the next write could start goes first: that of 200 ends at 202. */
+    put_at(&rig, 200, 0x10000);
+    put_at(&rig, 200, 0x10004);
+    assert_int_equal(get_at(&rig, 202, 0x20010), 10);
     rig_free(&rig);
 }
 

@@ -203,6 +203,25 @@ static void global_pages(void **state)
     }
 }
 
+/*
+ * A fully associative TLB would keep global pages over a flush, too: page 0 is pushed out by four of its set (16 sets: pages
+ * 16 apart), which 64 entries would not have needed.
+ */
+static void global_pages_and_conflicts(void **state)
+{
+    (void)state;
+    struct rig rig = rig_new("pentium90", NULL);
+    rig_paging(&rig, true, PGE);
+    map_low(&rig, 0x60);
+    rig_table(&rig, 0x91000 + 4 * 0x100, PAGE(0) | 0x167);
+    get(&rig, PAGE(0));
+    memory_load_cr3(rig.memory, CR3);
+    for (unsigned i = 1; i <= 4; i++)
+        get(&rig, PAGE(16 * i));
+    assert_int_equal(get(&rig, PAGE(0))->tlb_kind, MISS_CONFLICT);
+    rig_free(&rig);
+}
+
 /* 4 MB: one of the 8 data entries; for code, a piece for each 4 KB. INVLPG anywhere in it drops all. */
 static void large_pages(void **state)
 {
@@ -322,6 +341,7 @@ int main(void)
         cmocka_unit_test(walks_go_through_the_cache),
         cmocka_unit_test(across_a_page),
         cmocka_unit_test(global_pages),
+        cmocka_unit_test(global_pages_and_conflicts),
         cmocka_unit_test(large_pages),
         cmocka_unit_test(no_large_pages_without_pse),
         cmocka_unit_test(tagged_tlb),
