@@ -130,6 +130,12 @@ void let_others_run(struct utcb *utcb)
 	thread_stop(last);
 }
 
+void prepare(void)
+{
+	for (volatile char *page = program_base; page < (volatile char *)program_memory_end; page += 4096)
+		(void)*page;
+}
+
 void event(char c)
 {
 	if (event_count < sizeof(event_log) - 1)

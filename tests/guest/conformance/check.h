@@ -79,6 +79,12 @@ struct space *new_space_or_fail(struct utcb *utcb);
 /* Blocks the caller until all threads of a priority above PRIORITY_LAST are blocked themselves. */
 void let_others_run(struct utcb *utcb);
 
+/*
+ * Touches the whole image, so that nothing the calling thread does later is a page fault, at which its pager and then
+ * whoever is ready would run. To be called where a test is about the very order in which threads run.
+ */
+void prepare(void);
+
 /* Receives from nobody: for ever. */
 _Noreturn void sleep_forever(struct utcb *utcb);
 

@@ -81,6 +81,30 @@ TEST(consent, "map/consent", "without a receive window there is no mapping: the 
 	CHECK_ERROR(send_page(utcb, thread->id, OWN_PAGE(0, FLEXPAGE_RIGHTS), TARGET), ERROR_OVERFLOW);
 }
 
+THREAD(open_window)
+{
+	utcb->accept = FLEXPAGE_ALL;
+}
+
+THREAD(wait_as_started)
+{
+	ipc_receive(utcb, creator);
+}
+
+TEST(no_consent_at_first, "map/no-consent-at-first", "a new thread has no receive window, whoever had its message buffer before")
+{
+	struct space *space = NEW_SPACE();
+	struct thread *thread = START(space, open_window, 0, PRIORITY_HELPER);
+	uint32_t buffer = thread->utcb;
+
+	let_others_run(utcb);
+	thread_stop(thread);
+	thread = START(space, wait_as_started, 0, PRIORITY_HELPER);
+	CHECK_EQUAL(thread->utcb, buffer);
+	let_others_run(utcb);
+	CHECK_ERROR(send_page(utcb, thread->id, OWN_PAGE(0, FLEXPAGE_RIGHTS), TARGET), ERROR_OVERFLOW);
+}
+
 TEST(too_large, "map/too-large", "a flexpage larger than the receive window is refused")
 {
 	struct thread *thread = receiver(utcb, FLEXPAGE(TARGET, PAGE_SHIFT, FLEXPAGE_RIGHTS), TARGET, 0);

@@ -72,6 +72,7 @@ TEST(switch_to, "scheduling/switch", "SYS_THREAD_SWITCH gives the processor to t
 
 THREAD(wait_and_log)
 {
+	prepare();
 	ipc_receive(utcb, ID_ANY);
 	event((char)argument);
 }
@@ -130,8 +131,10 @@ THREAD(call_first)
 
 THREAD(answer_and_log)
 {
-	struct ipc_result r = ipc_receive(utcb, ID_ANY);
+	struct ipc_result r;
 
+	prepare();
+	r = ipc_receive(utcb, ID_ANY);
 	for (;;) {
 		event((char)argument);
 		r = ipc_reply_wait(utcb, r.from, TAG(0, 0), 0, 0);
@@ -239,6 +242,7 @@ TEST(deleted_ready, "scheduling/deleted", "a ready thread that is deleted does n
 
 THREAD(block_and_log)
 {
+	prepare();
 	for (unsigned i = 0; i < 3; i++) {
 		ipc_receive(utcb, ID_ANY);
 		event((char)(argument + i));

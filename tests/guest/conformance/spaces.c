@@ -223,15 +223,12 @@ static void fill_windows(struct utcb *utcb, struct space **spaces, unsigned n)
 	}
 }
 
-TEST(past_the_limit, "spaces/past-the-limit", "a program in a small space that reaches past its slot does not reach another's")
+/* Every attack from new spaces, one after the other in one place. */
+static void reach_past_the_limit(struct utcb *utcb)
 {
-	struct space *spaces[3];
-	/* Whatever the order of slots: forward into the next ones, and backward, around the end of the address space. */
+	/* Forward into the next slots, and backward, around the end of the linear address space. */
 	static const uint32_t steps[] = {SUPERPAGE_SIZE, 2 * SUPERPAGE_SIZE, 3 * SUPERPAGE_SIZE};
 
-	if (!limits_enforced() && spaces_start_small(utcb))
-		SKIP("this platform does not enforce segment limits");
-	fill_windows(utcb, spaces, 3);
 	for (unsigned i = 0; i < 3; i++) {
 		for (enum access how = READ; how <= EXECUTE; how++) {
 			struct space *attacker = NEW_SPACE();
@@ -241,6 +238,21 @@ TEST(past_the_limit, "spaces/past-the-limit", "a program in a small space that r
 			space_stop(attacker);
 		}
 	}
+}
+
+TEST(past_the_limit, "spaces/past-the-limit", "a program in a small space that reaches past its slot does not reach another's")
+{
+	struct space *place, *spaces[3];
+
+	if (!limits_enforced() && spaces_start_small(utcb))
+		SKIP("this platform does not enforce segment limits");
+	/* The first attackers are where this one was, before their victims; the others behind them. */
+	place = NEW_SPACE();
+	fill_windows(utcb, spaces, 3);
+	space_stop(place);
+	reach_past_the_limit(utcb);
+	NEW_SPACE();
+	reach_past_the_limit(utcb);
 	for (unsigned i = 0; i < 3; i++)
 		CHECK(read_word((uint32_t)own_pages[i]) != 0xdeadbeef);
 }
@@ -316,10 +328,10 @@ THREAD(watch_memory)
 {
 	struct ipc_result r;
 
-	write_word(LOW_WINDOW, 0xabcd);
+	write_word(LOW_WINDOW, id);
 	r = ipc_receive(utcb, ID_ANY);
 	for (;;) {
-		CHECK_EQUAL(read_by_segments(LOW_WINDOW), 0xabcd);
+		CHECK_EQUAL(read_by_segments(LOW_WINDOW), id);
 		r = ipc_reply_wait(utcb, r.from, TAG(1, 0), 1, 0);
 	}
 }

@@ -94,6 +94,21 @@ TEST(space_arguments, "syscalls/space-delete", "SYS_SPACE_DELETE refuses ids tha
 	CHECK_EQUAL(space_delete(SPACE_OWN), SYSCALL_EPERM);
 }
 
+TEST(space_versions, "syscalls/space-ids", "the id of a deleted space never names another one")
+{
+	uint32_t first = space_create(4).eax;
+
+	CHECK_EQUAL(space_delete(first), SYSCALL_OK);
+	for (uint32_t i = 0; i < 2u << SPACE_INDEX_BITS; i++) {
+		struct syscall_result r = space_create(4);
+
+		CHECK_EQUAL(r.error, SYSCALL_OK);
+		CHECK(r.eax != first);
+		CHECK_EQUAL(space_delete(first), SYSCALL_ENOSPACE);
+		CHECK_EQUAL(space_delete(r.eax), SYSCALL_OK);
+	}
+}
+
 TEST(schedule_arguments, "syscalls/schedule", "SYS_SCHEDULE refuses ids that name nobody and values out of range")
 {
 	uint32_t id = START(NULL, sleep, 0, PRIORITY_HELPER)->id;

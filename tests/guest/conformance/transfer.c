@@ -172,6 +172,7 @@ TEST(labels, "transfer/labels", "the label's twelve bits are delivered unchanged
 		CHECK_OK(r);
 		CHECK_EQUAL(TAG_LABEL(r.tag), labels[i]);
 		CHECK_EQUAL(r.word[0], labels[i]);
+		CHECK_EQUAL(r.tag & ~TAG_DELIVERED, 0);
 		thread_stop(thread);
 	}
 }
