@@ -15,14 +15,14 @@ struct tcb *kernel_resume(struct tcb *next)
 		ipc_resume_receive(next);
 		next = schedule(next, 0);
 	}
-	tss.esp0 = (uint32_t)next + TCB_FRAME_SIZE;
+	hot.tss.esp0 = (uint32_t)next + TCB_FRAME_SIZE;
 	spaces_switch(next);
 	return next;
 }
 
 struct tcb *kernel_call(struct tcb *current)
 {
-	if (tcb_registers(current)->esi & TAG_SYSCALL)
+	if (tcb_registers(current)->eax & TAG_SYSCALL)
 		return kernel_resume(system_call(current));
 	return kernel_resume(schedule(current, ipc(current)));
 }
@@ -49,7 +49,7 @@ static bool repair_segments(uint32_t vector, uint32_t segments_changed)
 
 	if (vector != VECTOR_PROTECTION || (!segments_changed && read_fs_gs() == user))
 		return false;
-	load_user_fs_gs(); /* DS and ES are loaded at every exit */
+	load_fs_gs(SELECTOR_USER_DATA); /* DS and ES are loaded at every exit */
 	return true;
 }
 
@@ -63,6 +63,8 @@ static struct tcb *exception(struct tcb *current, uint32_t vector, uint32_t segm
 		return page_fault(current, read_cr2(), error_code);
 	if (repair_segments(vector, segments_changed))
 		return 0;
+	if (read_fs_gs() == (SELECTOR_USER_DATA | SELECTOR_USER_DATA << 16))
+		load_fs_gs(0); /* as long as nobody uses them, switches need not load them */
 	if ((vector == VECTOR_PROTECTION || vector == VECTOR_STACK) && spaces_resolve_fault(current, ~0u))
 		return 0;
 	return ipc_fault(current, FAULT_EXCEPTION, vector | error_code << 8, current->frame.eip);

@@ -15,7 +15,7 @@
 /* Ends the call of `tcb` with an error. It is ready afterwards, but not queued. */
 static void fail(struct tcb *tcb, uint32_t code)
 {
-	tcb_registers(tcb)->esi = TAG_ERROR | code;
+	tcb_registers(tcb)->eax = TAG_ERROR | code;
 	tcb->wait = ID_NIL;
 	tcb->blocked = BLOCKED_NOT;
 }
@@ -31,6 +31,7 @@ static void enqueue_sender(struct tcb *to, struct tcb *sender)
 	scheduling_blocked(sender);
 	if (!first) {
 		to->send_queue = sender->send_next = sender->send_previous = sender;
+		tcb_update_urgency(to);
 		return;
 	}
 	sender->send_next = first;
@@ -45,6 +46,7 @@ static void dequeue_sender(struct tcb *to, struct tcb *sender)
 	sender->send_next->send_previous = sender->send_previous;
 	if (to->send_queue == sender)
 		to->send_queue = sender->send_next == sender ? 0 : sender->send_next;
+	tcb_update_urgency(to);
 	sender->blocked = BLOCKED_NOT;
 }
 
@@ -110,7 +112,7 @@ static uint32_t tag_to_send(struct tcb *from)
 	case FAULT_EXCEPTION:
 		return TAG(2, LABEL_EXCEPTION);
 	default:
-		return tcb_registers(from)->esi & TAG_DELIVERED;
+		return tcb_registers(from)->eax & TAG_DELIVERED;
 	}
 }
 
@@ -129,8 +131,8 @@ static uint32_t deliver(struct tcb *from, struct tcb *to)
 		to->fault = FAULT_NONE;
 	} else {
 		transfer_words(from, to, TAG_WORDS(tag));
-		tcb_registers(to)->eax = from->id;
-		tcb_registers(to)->esi = tag;
+		tcb_registers(to)->esi = from->id;
+		tcb_registers(to)->eax = tag;
 	}
 	to->wait = ID_NIL;
 	to->blocked = BLOCKED_NOT;
@@ -156,7 +158,7 @@ static void wait_to_receive(struct tcb *tcb)
 		fail(tcb, ERROR_NO_PARTNER | ERROR_IN_RECEIVE);
 		return;
 	}
-	if (registers->esi & TAG_RECEIVE_TIMEOUT) {
+	if (registers->eax & TAG_RECEIVE_TIMEOUT) {
 		bool poll = TIMEOUT_RECEIVE(registers->ecx) == TIMEOUT_ZERO;
 
 		fail(tcb, (poll ? ERROR_TIMEOUT : ERROR_BAD_MESSAGE) | ERROR_IN_RECEIVE);
@@ -180,8 +182,8 @@ static void end_send_phase(struct tcb *sender, bool running)
 
 	if (sender->fault) {
 		wait_slowly(sender, sender->pager);
-	} else if (registers->esi & TAG_NO_RECEIVE) {
-		registers->esi = 0;
+	} else if (registers->eax & TAG_NO_RECEIVE) {
+		registers->eax = 0;
 	} else if (first_sender(sender, registers->edx)) {
 		sender->receive_pending = true;
 	} else {
@@ -224,7 +226,7 @@ static bool is_malformed(uint32_t tag)
 
 	if (words < MESSAGE_REGISTER_WORDS)
 		words = MESSAGE_REGISTER_WORDS;
-	return (tag & (TAG_ERROR | TAG_RESERVED)) || typed % 2 || words + typed > MESSAGE_WORDS_MAX;
+	return (tag & TAG_ERROR) || typed % 2 || words + typed > MESSAGE_WORDS_MAX;
 }
 
 /* The receiver is not ready: queues, or fails, as the timeout says. */
@@ -232,10 +234,12 @@ static void wait_to_send(struct tcb *tcb, struct tcb *to)
 {
 	const struct registers *registers = tcb_registers(tcb);
 
-	if (!(registers->esi & TAG_SEND_TIMEOUT))
-		enqueue_sender(to, tcb);
-	else
+	if (registers->eax & TAG_SEND_NOWAIT)
+		fail(tcb, ERROR_TIMEOUT);
+	else if (registers->eax & TAG_SEND_TIMEOUT)
 		fail(tcb, TIMEOUT_SEND(registers->ecx) == TIMEOUT_ZERO ? ERROR_TIMEOUT : ERROR_BAD_MESSAGE);
+	else
+		enqueue_sender(to, tcb);
 }
 
 struct tcb *ipc(struct tcb *current)
@@ -244,18 +248,18 @@ struct tcb *ipc(struct tcb *current)
 	struct tcb *to;
 	uint32_t error;
 
-	if (is_malformed(registers->esi)) {
+	if (is_malformed(registers->eax)) {
 		fail(current, ERROR_BAD_MESSAGE);
 		return 0;
 	}
-	if (registers->eax == ID_NIL) {
-		if (registers->esi & TAG_NO_RECEIVE)
-			registers->esi = 0;
+	if (registers->esi == ID_NIL) {
+		if (registers->eax & TAG_NO_RECEIVE)
+			registers->eax = 0;
 		else
 			receive_phase(current);
 		return 0;
 	}
-	to = thread_lookup(registers->eax);
+	to = thread_lookup(registers->esi);
 	if (!to || to == current) {
 		fail(current, ERROR_NO_PARTNER);
 		return 0;

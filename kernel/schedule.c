@@ -102,6 +102,7 @@ void schedule_set_priority(struct tcb *tcb, struct tcb *current, uint32_t priori
 {
 	scheduling_forget(tcb);
 	tcb->priority = priority;
+	tcb_update_urgency(tcb);
 	if (tcb == current)
 		scheduling_running(tcb);
 	else if (tcb_is_ready(tcb))

@@ -51,9 +51,9 @@ static uint32_t sys_thread_create(struct tcb *caller, struct registers *r)
 	};
 	struct space *space;
 	struct tcb *tcb;
-	uint32_t error = controlled_space(caller, r->eax, &space);
+	uint32_t error = controlled_space(caller, r->esi, &space);
 
-	r->eax = ID_NIL;
+	r->esi = ID_NIL;
 	if (error)
 		return error;
 	if (start.priority >= PRIORITIES || start.utcb >= SUPERPAGE_SIZE || start.ip >= USER_TOP || start.sp > USER_TOP)
@@ -63,7 +63,7 @@ static uint32_t sys_thread_create(struct tcb *caller, struct registers *r)
 	tcb = thread_create(space, &start, &error);
 	if (!tcb)
 		return error;
-	r->eax = tcb->id;
+	r->esi = tcb->id;
 	schedule_ready(tcb);
 	return SYSCALL_OK;
 }
@@ -71,7 +71,7 @@ static uint32_t sys_thread_create(struct tcb *caller, struct registers *r)
 static uint32_t sys_thread_delete(struct tcb *caller, struct registers *r)
 {
 	struct tcb *tcb;
-	uint32_t error = controlled_thread(caller, r->eax, &tcb);
+	uint32_t error = controlled_thread(caller, r->esi, &tcb);
 
 	if (!error)
 		thread_delete(tcb);
@@ -80,16 +80,16 @@ static uint32_t sys_thread_delete(struct tcb *caller, struct registers *r)
 
 static uint32_t sys_space_create(struct tcb *caller, struct registers *r)
 {
-	struct space *space = space_create(caller->space, r->eax);
+	struct space *space = space_create(caller->space, r->esi);
 
-	r->eax = space ? space->id : 0;
+	r->esi = space ? space->id : 0;
 	return space ? SYSCALL_OK : SYSCALL_ENOMEM;
 }
 
 static uint32_t sys_space_delete(struct tcb *caller, struct registers *r)
 {
 	struct space *space;
-	uint32_t error = controlled_space(caller, r->eax, &space);
+	uint32_t error = controlled_space(caller, r->esi, &space);
 
 	if (error)
 		return error;
@@ -106,7 +106,7 @@ static uint32_t sys_schedule(struct tcb *caller, struct registers *r)
 	uint32_t priority = r->ebx;
 	uint32_t ticks = r->edi / TICK_US;
 	struct tcb *tcb;
-	uint32_t error = controlled_thread(caller, r->eax, &tcb);
+	uint32_t error = controlled_thread(caller, r->esi, &tcb);
 
 	if (error)
 		return error;
@@ -114,7 +114,7 @@ static uint32_t sys_schedule(struct tcb *caller, struct registers *r)
 		return SYSCALL_EINVAL;
 	if (priority != UNCHANGED && priority > caller->priority)
 		return SYSCALL_EPERM;
-	r->eax = tcb->priority;
+	r->esi = tcb->priority;
 	r->ebx = tcb->slice * TICK_US;
 	if (priority != UNCHANGED && priority != tcb->priority)
 		schedule_set_priority(tcb, caller, priority);
@@ -127,11 +127,11 @@ static uint32_t sys_thread_switch(struct tcb *caller, struct registers *r)
 {
 	struct tcb *to;
 
-	if (r->eax == ID_NIL) {
+	if (r->esi == ID_NIL) {
 		switch_target = schedule_yield(caller);
 		return SYSCALL_OK;
 	}
-	to = thread_lookup(r->eax);
+	to = thread_lookup(r->esi);
 	if (!to)
 		return SYSCALL_ENOTHREAD;
 	switch_target = schedule_switch_to(caller, to);
@@ -142,9 +142,9 @@ static uint32_t sys_interrupt(struct tcb *caller, struct registers *r)
 {
 	if (!caller->space->privileged)
 		return SYSCALL_EPERM;
-	if (r->eax >= NUMBER_INTERRUPTS || r->ecx > INTERRUPT_UNMASK)
+	if (r->esi >= NUMBER_INTERRUPTS || r->ecx > INTERRUPT_UNMASK)
 		return SYSCALL_EINVAL;
-	if (r->eax != 0 || r->ecx == INTERRUPT_ATTACH)
+	if (r->esi != 0 || r->ecx == INTERRUPT_ATTACH)
 		return SYSCALL_ENOSYS; /* only the timer's line, until interrupts are messages */
 	interrupt_mask(0, r->ecx == INTERRUPT_MASK);
 	return SYSCALL_OK;
@@ -154,11 +154,11 @@ static uint32_t sys_halt(struct tcb *caller, struct registers *r)
 {
 	if (!caller->space->privileged)
 		return SYSCALL_EPERM;
-	if (r->eax == EXIT_PANIC)
+	if (r->esi == EXIT_PANIC)
 		panic("asked for by a program");
-	if (r->eax != EXIT_PASSED && r->eax != EXIT_FAILED)
+	if (r->esi != EXIT_PASSED && r->esi != EXIT_FAILED)
 		return SYSCALL_EINVAL;
-	machine_end(r->eax);
+	machine_end(r->esi);
 }
 
 static uint32_t sys_console_write(struct tcb *caller, struct registers *r)
@@ -177,7 +177,7 @@ static uint32_t sys_console_write(struct tcb *caller, struct registers *r)
 static uint32_t sys_kernel_info(struct tcb *caller, struct registers *r)
 {
 	const uint32_t *words = (const uint32_t *)&kernel_info;
-	uint32_t offset = r->eax;
+	uint32_t offset = r->esi;
 
 	(void)caller;
 	if (offset % 4 || offset > sizeof(kernel_info) - 8)
@@ -206,10 +206,10 @@ static system_call_function *const functions[SYS_COUNT] = {
 struct tcb *system_call(struct tcb *current)
 {
 	struct registers *registers = tcb_registers(current);
-	uint32_t number = registers->esi & ~TAG_SYSCALL;
+	uint32_t number = registers->eax & ~TAG_SYSCALL;
 	system_call_function *function = number < SYS_COUNT ? functions[number] : 0;
 
 	switch_target = 0;
-	registers->esi = function ? function(current, registers) : SYSCALL_ENOSYS;
+	registers->eax = function ? function(current, registers) : SYSCALL_ENOSYS;
 	return switch_target ? switch_target : schedule(current, 0);
 }

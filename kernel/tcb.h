@@ -62,13 +62,14 @@ struct tcb {
 	struct entry_frame frame;
 	uint32_t id;               /* 0: no thread */
 	uint32_t wait;             /* sender the fast path may complete a receive with, ID_ANY, or ID_NIL: none */
-	struct tcb *send_queue;    /* threads waiting to send to this one, oldest first, circular; or 0 */
-	/* second line */
 	uint32_t priority;         /* 0..255 */
-	struct spaces_tcb spaces;  /* what a switch to this thread loads */
+	/* second line */
+	uint32_t urgency;          /* priority, or URGENCY_QUEUED while threads wait to send to this one */
 	struct ready_links ready;  /* position in the ready queue */
 	struct utcb *utcb;         /* message buffer, as the kernel addresses it */
+	struct spaces_tcb spaces;  /* what a switch to this thread loads: at most four words */
 	/* cold */
+	struct tcb *send_queue;    /* threads waiting to send to this one, oldest first, circular; or 0 */
 	enum blocked blocked;
 	uint32_t partner;          /* while blocked: whom it sends to or receives from */
 	struct tcb *send_next, *send_previous; /* in the partner's send_queue */
@@ -86,7 +87,20 @@ struct tcb {
 };
 
 _Static_assert(sizeof(struct tcb) <= TCB_STRUCT_SIZE, "struct tcb outgrew its part of the block");
-_Static_assert(offsetof(struct tcb, priority) == 32, "the first line holds the frame, id, wait and send_queue");
+_Static_assert(offsetof(struct tcb, urgency) == 32, "the first line holds the frame, id, wait and priority");
+_Static_assert(offsetof(struct tcb, send_queue) <= 64, "the second line holds what else a short message touches");
+
+/*
+ * What anything unusual about a sender is to the fast path: a priority above all others, so that the test of the receiver's
+ * priority leads out, where it is looked at.
+ */
+#define URGENCY_QUEUED 0xffffffffu
+
+/* Brings tcb->urgency up to date after a change of its priority or send queue. */
+static inline void tcb_update_urgency(struct tcb *tcb)
+{
+	tcb->urgency = tcb->send_queue ? URGENCY_QUEUED : tcb->priority;
+}
 
 /* The general registers that `tcb` had at its last entry by the slow path. */
 static inline struct registers *tcb_registers(struct tcb *tcb)

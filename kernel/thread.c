@@ -115,6 +115,7 @@ static void set_initial_state(struct tcb *tcb, const struct thread_start *start)
 	tcb->wait = ID_NIL;
 	tcb->blocked = BLOCKED_NOT;
 	tcb->send_queue = 0;
+	tcb_update_urgency(tcb);
 	tcb->receive_pending = false;
 	tcb->fault = FAULT_NONE;
 	tcb->slice = SLICE_TICKS_DEFAULT;

@@ -24,8 +24,8 @@
 
 /* ---- linear ------------------------------------------------------------------------------------- */
 #define USER_TOP 0xc0000000      /* programs own [0, USER_TOP) */
-#define SMALL_REGION 0xc0000000  /* slots of small spaces, where there are any */
-#define SMALL_REGION_END 0xe0000000
+#define SLOT_REGION 0xc0000000  /* slots of small spaces, where there are any */
+#define SLOT_REGION_END 0xe0000000
 #define KERNEL_BASE 0xe0000000   /* page-directory entries from here on are the kernel's, in every directory */
 #define TCB_ARRAY 0xe0000000     /* virtual array of TCBs: 1 KB or 4 KB each, 16384 of them */
 #define TCB_ARRAY_END 0xe4000000

@@ -6,7 +6,7 @@
  *
  *   31     20 19 18  17  16   15    14   13      7 6       0
  *  +---------+--+---+---+---+-----+-----+---------+---------+
- *  |  label  | 0| ST| RT| NR| SYS | ERR |  typed  | words+1 |
+ *  |  label  |NW| ST| RT| NR| SYS | ERR |  typed  | words+1 |
  *  +---------+--+---+---+---+-----+-----+---------+---------+
  *
  * The fields lie so that one TEST of the tag tells whether a call is a short message with
@@ -29,7 +29,7 @@
 #define TAG_NO_RECEIVE 0x00010000       /* in: the call ends after the send phase */
 #define TAG_RECEIVE_TIMEOUT 0x00020000  /* in: the receive timeout in TIMEOUTS bits 15..0 counts */
 #define TAG_SEND_TIMEOUT 0x00040000     /* in: the send timeout in TIMEOUTS bits 31..16 counts */
-#define TAG_RESERVED 0x00080000         /* must be 0 */
+#define TAG_SEND_NOWAIT 0x00080000      /* in: send at once or not at all. Undefined in what is delivered */
 #define TAG_LABEL_SHIFT 20              /* 12 bits, delivered unchanged */
 
 /* A tag for `words` untyped words (0..126) and `label` (0..4095). */
@@ -43,16 +43,16 @@
 
 /*
  * Any of these bits takes a message off the fast path: more words than have registers, typed
- * items, a system call, no receive phase, a finite receive timeout, a bit that must be 0. A send timeout does
- * not: where the receiver is waiting it cannot expire.
+ * items, a system call, no receive phase, a timeout, a bit that must be 0. TAG_SEND_NOWAIT does not: where the
+ * receiver is waiting it makes no difference, and a server's replies have it.
  */
 #define TAG_NOT_SHORT                                                                              \
 	(0x7c | TAG_TYPED_MASK | TAG_ERROR | TAG_SYSCALL | TAG_NO_RECEIVE | TAG_RECEIVE_TIMEOUT |  \
-	 TAG_RESERVED)
+	 TAG_SEND_TIMEOUT)
 /* The same for a message of any number of untyped words. */
 #define TAG_NOT_UNTYPED (TAG_NOT_SHORT & ~TAG_WORDS_MASK)
 /* What of the sender's tag reaches the receiver. */
-#define TAG_DELIVERED (~(TAG_ERROR | TAG_SYSCALL | TAG_NO_RECEIVE | TAG_RECEIVE_TIMEOUT | TAG_RESERVED))
+#define TAG_DELIVERED (~(TAG_ERROR | TAG_SYSCALL | TAG_NO_RECEIVE | TAG_RECEIVE_TIMEOUT | TAG_SEND_TIMEOUT))
 
 /* Labels of messages that the kernel sends in a thread's name. */
 #define LABEL_PAGE_FAULT 0xffe /* word 0: address, bit 0 set for a write; word 1: instruction pointer */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * System calls. All enter by the same gate as IPC; the tag register holds TAG_SYSCALL | number.
- * Arguments: eax, ecx, edx, ebx, edi. Results: eax, ebx, edi; the tag register (esi) gets 0 or a
+ * System calls. All enter by the same gate as IPC; the tag register (eax) holds TAG_SYSCALL | number.
+ * Arguments: esi, ecx, edx, ebx, edi. Results: esi, ebx, edi; the tag register gets 0 or a
  * SYSCALL_E… code. ecx, edx and ebp are undefined afterwards, as after IPC.
  * The numbers are those of the complete kernel; what this kernel does not have yet answers
  * SYSCALL_ENOSYS. kernel/abi/README.md describes each call.
@@ -11,20 +11,20 @@
 
 #define SYSCALL_VECTOR 0x30 /* the trap gate of the kernel's only entry */
 
-#define SYS_MY_ID 0          /* -> eax: the caller's id. The null call */
-#define SYS_THREAD_CREATE 1  /* eax space, ebx ip, edi sp, edx pager, ecx UTCB | priority -> eax id */
-#define SYS_THREAD_DELETE 2  /* eax id */
-#define SYS_SPACE_CREATE 3   /* eax quota of kernel memory, pages -> eax space */
-#define SYS_SPACE_DELETE 4   /* eax space; its threads are deleted with it */
-#define SYS_SCHEDULE 5       /* eax id, ebx priority or -1, edi time slice in µs or -1 -> eax, ebx: the old ones */
-#define SYS_THREAD_SWITCH 6  /* eax id to switch to, or ID_NIL: yield */
-#define SYS_EXCHANGE_REGISTERS 7 /* eax id, ecx what, ebx ip, edi sp -> eax, ebx: old ip and sp */
-#define SYS_FLUSH 8          /* eax flexpage with the rights to revoke, ecx: 1 = give up the own page too */
-#define SYS_INTERRUPT 9      /* eax line, ecx operation, edx handler id; root's and sigma0's space only */
-#define SYS_PERFORMANCE_EVENT 10 /* eax counter, ebx event selection; root's space only */
-#define SYS_HALT 11          /* eax exit code (exit.h); root's and sigma0's space only; ends the machine */
+#define SYS_MY_ID 0          /* -> esi: the caller's id. The null call */
+#define SYS_THREAD_CREATE 1  /* esi space, ebx ip, edi sp, edx pager, ecx UTCB | priority -> esi id */
+#define SYS_THREAD_DELETE 2  /* esi id */
+#define SYS_SPACE_CREATE 3   /* esi quota of kernel memory, pages -> esi space */
+#define SYS_SPACE_DELETE 4   /* esi space; its threads are deleted with it */
+#define SYS_SCHEDULE 5       /* esi id, ebx priority or -1, edi time slice in µs or -1 -> esi, ebx: the old ones */
+#define SYS_THREAD_SWITCH 6  /* esi id to switch to, or ID_NIL: yield */
+#define SYS_EXCHANGE_REGISTERS 7 /* esi id, ecx what, ebx ip, edi sp -> esi, ebx: old ip and sp */
+#define SYS_FLUSH 8          /* esi flexpage with the rights to revoke, ecx: 1 = give up the own page too */
+#define SYS_INTERRUPT 9      /* esi line, ecx operation, edx handler id; root's and sigma0's space only */
+#define SYS_PERFORMANCE_EVENT 10 /* esi counter, ebx event selection; root's space only */
+#define SYS_HALT 11          /* esi exit code (exit.h); root's and sigma0's space only; ends the machine */
 #define SYS_CONSOLE_WRITE 12 /* ecx count 0..8, ebx, edi: bytes, lowest first; root's and sigma0's space only */
-#define SYS_KERNEL_INFO 13   /* eax offset in the kernel information (info.h) -> ebx, edi: 8 bytes */
+#define SYS_KERNEL_INFO 13   /* esi offset in the kernel information (info.h) -> ebx, edi: 8 bytes */
 #define SYS_COUNT 14
 
 /* Operations of SYS_INTERRUPT. */

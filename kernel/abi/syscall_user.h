@@ -11,38 +11,38 @@
 #include <stdint.h>
 
 struct syscall_result {
-	uint32_t error; /* SYSCALL_OK or SYSCALL_E… */
-	uint32_t eax, ebx, edi;
+	uint32_t error;    /* SYSCALL_OK or SYSCALL_E… */
+	uint32_t value[3]; /* esi, ebx, edi */
 };
 
 /* Raw system call `number` with its five arguments. */
-static inline struct syscall_result syscall5(uint32_t number, uint32_t eax, uint32_t ebx, uint32_t ecx,
+static inline struct syscall_result syscall5(uint32_t number, uint32_t esi, uint32_t ebx, uint32_t ecx,
 					     uint32_t edx, uint32_t edi)
 {
 	struct syscall_result r;
-	uint32_t esi = TAG_SYSCALL | number;
+	uint32_t eax = TAG_SYSCALL | number;
 
 	__asm__ volatile(ENTER_KERNEL
 			 : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi)
 			 :
 			 : "memory", "cc");
-	r.error = esi;
-	r.eax = eax;
-	r.ebx = ebx;
-	r.edi = edi;
+	r.error = eax;
+	r.value[0] = esi;
+	r.value[1] = ebx;
+	r.value[2] = edi;
 	return r;
 }
 
 /* The caller's thread id. */
 static inline uint32_t thread_my_id(void)
 {
-	return syscall5(SYS_MY_ID, 0, 0, 0, 0, 0).eax;
+	return syscall5(SYS_MY_ID, 0, 0, 0, 0, 0).value[0];
 }
 
 /*
  * Creates a thread in `space` (SPACE_OWN: the caller's) that starts at `ip` with stack pointer `sp`, eax = its id,
  * ebx = `utcb`, edx = the creator's id. `utcb` is 512-byte aligned, below 4 MB, in a page of the space without
- * a mapping or with message buffers already. `priority` 0..255, at most the caller's. result.eax: the id.
+ * a mapping or with message buffers already. `priority` 0..255, at most the caller's. result.value[0]: the id.
  */
 static inline struct syscall_result thread_create(uint32_t space, uint32_t ip, uint32_t sp, uint32_t pager,
 						  uint32_t utcb, uint32_t priority)
@@ -56,7 +56,7 @@ static inline uint32_t thread_delete(uint32_t id)
 	return syscall5(SYS_THREAD_DELETE, id, 0, 0, 0, 0).error;
 }
 
-/* Creates an empty address space with `quota` pages of kernel memory. result.eax: its id. */
+/* Creates an empty address space with `quota` pages of kernel memory. result.value[0]: its id. */
 static inline struct syscall_result space_create(uint32_t quota)
 {
 	return syscall5(SYS_SPACE_CREATE, quota, 0, 0, 0, 0);
@@ -68,7 +68,7 @@ static inline uint32_t space_delete(uint32_t space)
 	return syscall5(SYS_SPACE_DELETE, space, 0, 0, 0, 0).error;
 }
 
-/* Sets priority (0..255) and time slice (µs) of `id`; -1 leaves one as it is. result.eax, .ebx: the old ones. */
+/* Sets priority (0..255) and time slice (µs) of `id`; -1 leaves one as it is. result.value[0], [1]: the old ones. */
 static inline struct syscall_result schedule(uint32_t id, uint32_t priority, uint32_t slice_us)
 {
 	return syscall5(SYS_SCHEDULE, id, priority, 0, 0, slice_us);
@@ -98,7 +98,7 @@ static inline uint32_t console_write(uint32_t count, uint32_t low, uint32_t high
 	return syscall5(SYS_CONSOLE_WRITE, 0, low, count, 0, high).error;
 }
 
-/* Eight bytes of struct kernel_info at `offset` (a multiple of 4): result.ebx, then result.edi. */
+/* Eight bytes of struct kernel_info at `offset` (a multiple of 4): result.value[1], then [2]. */
 static inline struct syscall_result kernel_info_read(uint32_t offset)
 {
 	return syscall5(SYS_KERNEL_INFO, offset, 0, 0, 0, 0);

@@ -38,7 +38,7 @@
  */
 	.globl kernel_entry_slow
 kernel_entry_slow:
-	cmp	$TAG_SYSCALL | SYS_MY_ID, %esi
+	cmp	$TAG_SYSCALL | SYS_MY_ID, %eax
 	je	my_id
 	push	$0
 	pusha
@@ -49,8 +49,8 @@ kernel_entry_slow:
 
 /* The null call: nothing but the way in and out, and the answer. */
 my_id:
-	mov	TCB_ID(%esp), %eax
-	xor	%esi, %esi
+	mov	TCB_ID(%esp), %esi
+	xor	%eax, %eax
 my_id_iret:
 	iret
 

@@ -4,9 +4,10 @@
  * Everything else goes to the C part (kernel_entry_slow) with all argument registers intact.
  *
  * In:  esp == caller's TCB (see tcb.h), interrupts off, user data segments.
- *      eax destination, edx source to receive from, esi tag, ecx timeouts, and what `messages` says of ebx, edi.
- * Out: the receiver runs, eax = sender's id, esi = tag; ecx, edx, ebp undefined.
- * ebp == receiver's TCB from the third instruction on. All memory is reached through esp, ebp or an SS override.
+ *      eax tag, esi destination, edx source to receive from, ecx timeouts if the tag says so, and what `messages` says of ebx, edi.
+ * Out: the receiver runs, eax = tag, esi = sender's id; ecx, edx, ebp undefined.
+ * ebp == receiver's TCB while its fields are needed, then the kernel's hot data. All memory is reached through esp, ebp or
+ * an SS override. The order of instructions is for the Pentium's two pipelines; a 486 does not mind it.
  *
  * Each test below is one precondition; the first failed one leads out. Past "point of no return" nothing fails.
  */
@@ -25,72 +26,85 @@
  * instances there are, and what `buffered` tells them, is up to `messages` (MESSAGES_PATHS). Number 0 comes first.
  */
 .macro IPC_PATH buffered, not_fast
-	/* A short message, received with no timeout: everything unusual is a bit of the tag. */
+	/* A short message, received with no timeout: everything unusual is a bit of the tag. ecx holds no timeouts then. */
 	MESSAGES_TEST_TAG \buffered, \not_fast
 
-	/* The destination exists in this version: an unused TCB has id 0, and number 0 has an id no program can name. */
-	mov	%eax, %ebp
+	mov	%esi, %ebp
+	mov	TCB_URGENCY(%esp), %ecx
 	and	$ID_NUMBER_MASK, %ebp
 	add	$(TCB_ARRAY + TCB_OFFSET), %ebp
-	cmp	%eax, TCB_ID(%ebp)
-	jne	kernel_entry_slow
-
-	/* A call waits for its own partner, so nobody who queues to send to the caller can be received from. */
-	cmp	%eax, %edx
+	cmp	%esi, %edx
 	jne	ipc_not_call_\buffered
-	/* The receiver waits for anybody, or for the caller. */
-	cmpl	$ID_ANY, TCB_WAIT(%ebp)
+
+	/* ---- a call: it waits for its own partner, so nobody who queues to send to the caller can be received from ---- */
+
+	/* The destination exists in this version: an unused TCB has id 0, and number 0 has an id no program can name. */
+	cmp	%esi, TCB_ID(%ebp)
+	jne	kernel_entry_slow
+	/* The receiver waits for anybody, or for the caller. esi == edx: esi may be destroyed. */
+	mov	TCB_WAIT(%ebp), %esi
+	cmp	$ID_ANY, %esi
 	jne	ipc_call_closed_\buffered
 ipc_call_accepted_\buffered:
-	/* No ready thread has a higher priority than the receiver. eax == edx: eax may be destroyed. */
-	SCHEDULING_TEST_RECEIVER %eax, ipc_call_refused_\buffered
+	/* No ready thread has a higher priority than the receiver. */
+	SCHEDULING_TEST_RECEIVER ipc_call_retest_\buffered
 
-	/* ---- point of no return: the caller blocks ---- */
+ipc_call_commit_\buffered:
+	/* ---- point of no return: the caller waits for its partner, who is no longer waiting ---- */
 	mov	%edx, TCB_WAIT(%esp)
-	mov	TCB_ID(%esp), %eax
+	xor	%edx, %edx		/* ID_NIL */
+	mov	TCB_ID(%esp), %esi
+	mov	%edx, TCB_WAIT(%ebp)
 
 ipc_deliver_\buffered:
 	MESSAGES_TRANSFER \buffered
-	movl	$ID_NIL, TCB_WAIT(%ebp)
 	SCHEDULING_SWITCH
-	SPACES_SWITCH
-	lea	TCB_FRAME_SIZE(%ebp), %ecx
-	mov	%ecx, %ss:tss + TSS_ESP0
-	mov	%ebp, %esp
+	SPACES_SWITCH \buffered
+ipc_leave_\buffered:
 	LEAVE \buffered
 
-ipc_call_closed_\buffered:
-	mov	TCB_ID(%esp), %eax
-	cmp	%eax, TCB_WAIT(%ebp)
-	mov	%edx, %eax
-	je	ipc_call_accepted_\buffered
-	jmp	kernel_entry_slow
-ipc_call_refused_\buffered:
-	mov	%edx, %eax
-	jmp	kernel_entry_slow
-
+	/* ---- reply and wait: an open receive ---- */
 ipc_not_call_\buffered:
-	/* Reply and wait: an open receive, and nobody in the queue, or its first would have to be received from. */
 	cmp	$ID_ANY, %edx
 	jne	kernel_entry_slow
-	cmpl	$0, TCB_SEND_QUEUE(%esp)
+	cmp	%esi, TCB_ID(%ebp)
 	jne	kernel_entry_slow
-	/* edx is known from here on and may be destroyed. */
-	SCHEDULING_TEST_RECEIVER %edx, ipc_reply_refused_\buffered
-	mov	TCB_ID(%esp), %edx
-	cmp	%edx, TCB_WAIT(%ebp)
+	/* The destination is TCB_ID(%ebp), too: esi may be destroyed. */
+	mov	TCB_ID(%esp), %esi
+	cmp	%esi, TCB_WAIT(%ebp)
 	jne	ipc_reply_open_\buffered
 ipc_reply_accepted_\buffered:
+	/* Nobody queues to send to the caller, or the first would have to be received from: then its urgency is beyond all. */
+	SCHEDULING_TEST_RECEIVER ipc_reply_retest_\buffered
+ipc_reply_commit_\buffered:
 	/* ---- point of no return ---- */
-	movl	$ID_ANY, TCB_WAIT(%esp)
-	mov	%edx, %eax
+	mov	%edx, TCB_WAIT(%esp)
+	xor	%edx, %edx		/* ID_NIL */
+	mov	%edx, TCB_WAIT(%ebp)
 	jmp	ipc_deliver_\buffered
+
+	/* ---- out of line ---- */
+ipc_call_closed_\buffered:
+	cmp	TCB_ID(%esp), %esi
+	je	ipc_call_accepted_\buffered
+ipc_call_refused_\buffered:
+	mov	%edx, %esi
+	jmp	kernel_entry_slow
+ipc_call_retest_\buffered:
+	SCHEDULING_RETEST_RECEIVER ipc_call_refused_\buffered
+	jmp	ipc_call_commit_\buffered
 ipc_reply_open_\buffered:
 	cmpl	$ID_ANY, TCB_WAIT(%ebp)
 	je	ipc_reply_accepted_\buffered
 ipc_reply_refused_\buffered:
-	mov	$ID_ANY, %edx
+	mov	TCB_ID(%ebp), %esi
 	jmp	kernel_entry_slow
+ipc_reply_retest_\buffered:
+	cmpl	$0, TCB_SEND_QUEUE(%esp)
+	jne	ipc_reply_refused_\buffered
+	SCHEDULING_RETEST_RECEIVER ipc_reply_refused_\buffered
+	jmp	ipc_reply_commit_\buffered
+	SPACES_SWITCH_REST \buffered, ipc_leave_\buffered
 .endm
 
 /* All instances of the path leave by one IRET, so that a fault in it is known by its address (entry.S). */

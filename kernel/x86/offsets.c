@@ -15,12 +15,14 @@ void offsets(void)
 	OFFSET(TCB_ID, struct tcb, id);
 	OFFSET(TCB_WAIT, struct tcb, wait);
 	OFFSET(TCB_SEND_QUEUE, struct tcb, send_queue);
+	OFFSET(TCB_URGENCY, struct tcb, urgency);
 	OFFSET(TCB_PRIORITY, struct tcb, priority);
 	OFFSET(TCB_READY_NEXT, struct tcb, ready.next);
 	OFFSET(TCB_READY_PREVIOUS, struct tcb, ready.previous);
 	OFFSET(READY_NEXT, struct ready_links, next);
 	OFFSET(READY_PREVIOUS, struct ready_links, previous);
 	OFFSET(TCB_UTCB, struct tcb, utcb);
-	OFFSET(TSS_ESP0, struct tss, esp0);
+	OFFSET(HOT_ESP0, struct hot, tss.esp0);
+	OFFSET(HOT_GDT, struct hot, gdt);
 	SPACES_OFFSETS;
 }

@@ -3,10 +3,8 @@
 #include <segments.h>
 #include <syscall.h>
 
-HOT_DATA struct tss tss __attribute__((aligned(128)));
-HOT_DATA struct descriptor gdt[GDT_ENTRIES] __attribute__((aligned(32)));
-HOT_DATA struct descriptor idt[256] __attribute__((aligned(32)));
-struct tss double_fault_tss;
+struct hot hot __attribute__((section(".hot"), aligned(4096)));
+static struct tss double_fault_tss;
 
 /* Entry points, by vector (entry.S). */
 extern const uint32_t exception_entries[32], interrupt_entries[16];
@@ -22,8 +20,8 @@ extern uint32_t kernel_directory[];
 
 static void set_gate(unsigned vector, uint32_t entry, uint32_t type)
 {
-	idt[vector].low = SELECTOR_KERNEL_CODE << 16 | (entry & 0xffff);
-	idt[vector].high = (entry & 0xffff0000) | type;
+	hot.idt[vector].low = SELECTOR_KERNEL_CODE << 16 | (entry & 0xffff);
+	hot.idt[vector].high = (entry & 0xffff0000) | type;
 }
 
 struct table_pointer {
@@ -33,7 +31,7 @@ struct table_pointer {
 
 void idt_init(uint32_t bias)
 {
-	struct table_pointer pointer = {sizeof(idt) - 1, (uint32_t)idt + bias};
+	struct table_pointer pointer = {sizeof(hot.idt) - 1, (uint32_t)hot.idt + bias};
 
 	for (unsigned vector = 0; vector < 32; vector++)
 		set_gate(vector, exception_entries[vector], GATE_INTERRUPT);
@@ -50,8 +48,8 @@ static void set_tss_descriptor(unsigned selector, struct tss *segment)
 {
 	uint32_t base = (uint32_t)segment;
 
-	gdt[selector >> 3].low = (sizeof(*segment) - 1) | base << 16;
-	gdt[selector >> 3].high = 0x8900 | (base & 0xff000000) | (base >> 16 & 0xff);
+	hot.gdt[selector >> 3].low = (sizeof(*segment) - 1) | base << 16;
+	hot.gdt[selector >> 3].high = 0x8900 | (base & 0xff000000) | (base >> 16 & 0xff);
 }
 
 /* A double fault gets a task of its own: the stack it would need may be what is broken. */
@@ -69,26 +67,26 @@ static void set_double_fault_task(void)
 	t->unused[18] = SELECTOR_KERNEL_DATA;
 	t->io_map = sizeof(*t);
 	set_tss_descriptor(SELECTOR_DOUBLE_FAULT_TSS, t);
-	idt[VECTOR_DOUBLE_FAULT].low = SELECTOR_DOUBLE_FAULT_TSS << 16;
-	idt[VECTOR_DOUBLE_FAULT].high = GATE_TASK;
+	hot.idt[VECTOR_DOUBLE_FAULT].low = SELECTOR_DOUBLE_FAULT_TSS << 16;
+	hot.idt[VECTOR_DOUBLE_FAULT].high = GATE_TASK;
 }
 
 void gdt_init(void)
 {
-	struct table_pointer pointer = {sizeof(gdt) - 1, (uint32_t)gdt};
+	struct table_pointer pointer = {sizeof(hot.gdt) - 1, (uint32_t)hot.gdt};
 
-	gdt[SELECTOR_KERNEL_CODE >> 3] = (struct descriptor){0x0000ffff, DESCRIPTOR_KERNEL_CODE};
-	gdt[SELECTOR_KERNEL_DATA >> 3] = (struct descriptor){0x0000ffff, DESCRIPTOR_KERNEL_DATA};
+	hot.gdt[SELECTOR_KERNEL_CODE >> 3] = (struct descriptor){0x0000ffff, DESCRIPTOR_KERNEL_CODE};
+	hot.gdt[SELECTOR_KERNEL_DATA >> 3] = (struct descriptor){0x0000ffff, DESCRIPTOR_KERNEL_DATA};
 	gdt_set_user(descriptor_low(0, USER_TOP), descriptor_user_data_high(0, USER_TOP));
-	tss.ss0 = SELECTOR_KERNEL_DATA;
-	tss.io_map = sizeof(tss); /* beyond the limit: no port for anybody */
-	set_tss_descriptor(SELECTOR_TSS, &tss);
+	hot.tss.ss0 = SELECTOR_KERNEL_DATA;
+	hot.tss.io_map = sizeof(hot.tss); /* beyond the limit: no port for anybody */
+	set_tss_descriptor(SELECTOR_TSS, &hot.tss);
 	set_double_fault_task();
 	idt_init(0);
 	__asm__ volatile("lgdt %0" : : "m"(pointer));
 	__asm__ volatile("ljmp %0, $1f; 1:" : : "i"(SELECTOR_KERNEL_CODE));
 	__asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%ss" : : "r"(SELECTOR_KERNEL_DATA));
-	load_user_fs_gs();
+	load_fs_gs(0); /* for programs that use them, the kernel loads them at their first fault */
 	__asm__ volatile("lldt %w0" : : "r"(0));
 	__asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS));
 }

@@ -5,13 +5,30 @@
 #ifndef KERNEL_SEGMENTS_H
 #define KERNEL_SEGMENTS_H
 
+#include <spaces.h>
+#include <stddef.h>
 #include <x86.h>
 
-extern struct descriptor gdt[GDT_ENTRIES], idt[256];
-extern struct tss tss, double_fault_tss;
+/*
+ * What every kernel entry and switch touches, in one page. The order makes three lines of 32 bytes of it: that of the
+ * TSS's first fields, that of the kernel and user descriptors, and that of the system call's gate.
+ */
+struct hot {
+	uint32_t unused[3];
+	union {
+		struct spaces_hot spaces;
+		uint32_t spaces_room;
+	};
+	struct tss tss; /* esp0 and ss0 in the first line */
+	struct descriptor gdt[GDT_ENTRIES]; /* entries 1 to 4 in one line */
+	uint32_t unused_too[2];
+	struct descriptor idt[256];
+};
 
-/* Data that every kernel entry or switch touches; the linker script keeps it together. */
-#define HOT_DATA __attribute__((section(".hot")))
+_Static_assert(offsetof(struct hot, tss.ss0) + 4 <= 32, "esp0 and ss0 in the first line");
+_Static_assert(offsetof(struct hot, gdt) % 32 == 24, "GDT entries 1 to 4 in one line");
+
+extern struct hot hot;
 
 /* Fills the IDT and loads it; `bias` is added to its address where linear addresses are not yet the kernel's. */
 void idt_init(uint32_t bias);
@@ -35,8 +52,8 @@ static inline uint32_t descriptor_user_data_high(uint32_t base, uint32_t size)
 /* Makes user code and data segments those with the given data descriptor. Segment registers keep the old ones. */
 static inline void gdt_set_user(uint32_t low, uint32_t high)
 {
-	gdt[SELECTOR_USER_DATA >> 3] = (struct descriptor){low, high};
-	gdt[SELECTOR_USER_CODE >> 3] = (struct descriptor){low, high | DESCRIPTOR_CODE_BIT};
+	hot.gdt[SELECTOR_USER_DATA >> 3] = (struct descriptor){low, high};
+	hot.gdt[SELECTOR_USER_CODE >> 3] = (struct descriptor){low, high | DESCRIPTOR_CODE_BIT};
 }
 
 #endif

@@ -125,10 +125,10 @@ static inline void invalidate_page(uint32_t linear)
 	__asm__ volatile("invlpg (%0)" : : "r"(linear) : "memory");
 }
 
-/* Loads the user data selector into FS and GS, whose hidden parts then hold what the GDT holds now. */
-static inline void load_user_fs_gs(void)
+/* Loads a selector (0, or the user data segment's) into FS and GS, whose hidden parts then hold what the GDT holds now. */
+static inline void load_fs_gs(uint32_t selector)
 {
-	__asm__ volatile("mov %0, %%fs; mov %0, %%gs" : : "r"(SELECTOR_USER_DATA));
+	__asm__ volatile("mov %0, %%fs; mov %0, %%gs" : : "r"(selector));
 }
 
 /* What FS and GS select, in bits 15..0 and 31..16. */

@@ -31,7 +31,7 @@ static inline struct ipc_result ipc_receive(struct utcb *utcb, uint32_t from)
 static inline struct ipc_result ipc_reply_wait(struct utcb *utcb, uint32_t to, uint32_t tag, uint32_t word0,
 					       uint32_t word1)
 {
-	return ipc(utcb, to, ID_ANY, tag | TAG_SEND_TIMEOUT, TIMEOUTS(TIMEOUT_ZERO, TIMEOUT_ZERO), word0, word1);
+	return ipc(utcb, to, ID_ANY, tag | TAG_SEND_NOWAIT, 0, word0, word1);
 }
 
 static inline bool ipc_failed(struct ipc_result result)

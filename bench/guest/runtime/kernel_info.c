@@ -14,7 +14,7 @@ void kernel_info_load(void)
 
 	for (uint32_t offset = 0; offset < size; offset += 8) {
 		struct syscall_result r = kernel_info_read(offset);
-		uint32_t words[2] = {r.ebx, r.edi};
+		uint32_t words[2] = {r.value[1], r.value[2]};
 		uint32_t count = size - offset < 8 ? size - offset : 8;
 
 		if (r.error)

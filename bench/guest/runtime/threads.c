@@ -31,7 +31,7 @@ struct space *space_start(void)
 		threads_error = r.error;
 		if (r.error)
 			return NULL;
-		*space = (struct space){.used = true, .id = r.eax};
+		*space = (struct space){.used = true, .id = r.value[0]};
 		return space;
 	}
 	threads_error = SYSCALL_ENOIDS;
@@ -109,7 +109,7 @@ static struct thread *create(struct thread *thread, uint32_t ip, uint32_t sp, ui
 		thread_forget(thread);
 		return NULL;
 	}
-	thread->id = r.eax;
+	thread->id = r.value[0];
 	return thread;
 }
 

@@ -229,7 +229,7 @@ static void attack_servers(struct utcb *utcb, thread_function *attack)
 		utcb->mr[0] = 1;                                                                     \
 		utcb->mr[1] = 2;                                                                     \
 		__asm__ volatile(before "\n\t" ENTER_KERNEL "\n\t" after                             \
-				 : "+a"(to), "+d"(from), "+S"(tag), "+b"(word0), "+D"(word1), "+c"(other) \
+				 : "+S"(to), "+d"(from), "+a"(tag), "+b"(word0), "+D"(word1), "+c"(other) \
 				 :                                                                   \
 				 : "memory", "cc");                                                  \
 	} while (0)
@@ -249,7 +249,7 @@ static void call_with_segments(struct utcb *utcb, uint32_t selector, uint32_t wo
 	uint32_t other = selector;
 
 	ODD_CALL(SET_SEGMENTS, "");
-	CHECK_EQUAL(tag & ~TAG_SEND_TIMEOUT, TAG(words, 0));
+	CHECK_EQUAL(tag & ~TAG_SEND_NOWAIT, TAG(words, 0));
 	CHECK_EQUAL(to, server_id);
 }
 
@@ -315,7 +315,7 @@ TEST(selectors, "hostile/selectors", "no selector that a program can load reache
 		CALL_REGISTERS(words);                                   \
 		uint32_t other = 0;                                      \
 		ODD_CALL(SET_FLAGS(flags), CLEAR_FLAGS(flags));          \
-		CHECK_EQUAL(tag & ~TAG_SEND_TIMEOUT, TAG(words, 0));     \
+		CHECK_EQUAL(tag & ~TAG_SEND_NOWAIT, TAG(words, 0));     \
 		CHECK_EQUAL(to, server_id);                              \
 		tag = TAG_SYSCALL | SYS_THREAD_SWITCH;                   \
 		to = ID_NIL;                                             \
@@ -355,7 +355,7 @@ THREAD(call_backwards)
 		for (unsigned n = 2; n < MESSAGE_WORDS_MAX; n++)
 			utcb->mr[n] = round << 8 | n;
 		ODD_CALL(SET_FLAGS(0x400), CLEAR_FLAGS(0x400));
-		CHECK_EQUAL(tag & ~TAG_SEND_TIMEOUT, TAG(MESSAGE_WORDS_MAX, 0));
+		CHECK_EQUAL(tag & ~TAG_SEND_NOWAIT, TAG(MESSAGE_WORDS_MAX, 0));
 		for (unsigned n = 2; n < MESSAGE_WORDS_MAX; n++)
 			CHECK_EQUAL(utcb->mr[n], round << 8 | n);
 	}
@@ -385,7 +385,7 @@ static uint32_t kept_esp;
 
 THREAD(attack_by_stack)
 {
-	static const uint32_t stacks[] = {0, 1, 3, 4, 0x1000, SUPERPAGE_SIZE, 0x80000001, USER_TOP, SMALL_REGION + 64,
+	static const uint32_t stacks[] = {0, 1, 3, 4, 0x1000, SUPERPAGE_SIZE, 0x80000001, USER_TOP, SLOT_REGION + 64,
 					  TCB_ARRAY + 0x8000, PHYSICAL_WINDOW, 0xfffffffd, 0xffffffff};
 
 	for (unsigned i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
@@ -397,11 +397,11 @@ THREAD(attack_by_stack)
 			utcb->mr[1] = 2;
 			/* ENTER_KERNEL would use the stack. */
 			__asm__ volatile("push %%ebp; mov %%esp, %6; mov %%ecx, %%esp; int %7; mov %6, %%esp; pop %%ebp"
-					 : "+a"(to), "+d"(from), "+S"(tag), "+b"(word0), "+D"(word1), "+c"(other),
+					 : "+S"(to), "+d"(from), "+a"(tag), "+b"(word0), "+D"(word1), "+c"(other),
 					   "+m"(kept_esp)
 					 : "i"(SYSCALL_VECTOR)
 					 : "memory", "cc");
-			CHECK_EQUAL(tag & ~TAG_SEND_TIMEOUT, TAG(words, 0));
+			CHECK_EQUAL(tag & ~TAG_SEND_NOWAIT, TAG(words, 0));
 			CHECK_EQUAL(to, server_id);
 		}
 	}
@@ -559,7 +559,7 @@ THREAD(call_at_random)
 			syscall5(random_system_call(), random_argument(), random_argument(), random_argument(),
 				 random_argument(), random_argument());
 		/* It may have lowered itself below everybody. */
-		if (schedule(id, -1u, -1u).eax < PRIORITY_HELPER)
+		if (schedule(id, -1u, -1u).value[0] < PRIORITY_HELPER)
 			break;
 	}
 }

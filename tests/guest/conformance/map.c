@@ -231,7 +231,7 @@ TEST(grow, "map/grow", "a small space that is mapped a page beyond 4 MB becomes 
 TEST(out_of_quota, "map/quota", "a mapping that needs more kernel memory than the receiver's quota holds fails")
 {
 	struct syscall_result space = space_create(3);
-	struct space poor = {.used = true, .id = space.eax};
+	struct space poor = {.used = true, .id = space.value[0]};
 	struct thread *thread;
 
 	CHECK_EQUAL(space.error, SYSCALL_OK);

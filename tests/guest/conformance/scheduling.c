@@ -216,14 +216,14 @@ TEST(old_values, "scheduling/old-values", "SYS_SCHEDULE tells the old priority a
 	struct syscall_result r = schedule(thread, 30, -1u);
 
 	CHECK_EQUAL(r.error, SYSCALL_OK);
-	CHECK_EQUAL(r.eax, 20);
-	CHECK_EQUAL(r.ebx, kernel_info.slice_us);
+	CHECK_EQUAL(r.value[0], 20);
+	CHECK_EQUAL(r.value[1], kernel_info.slice_us);
 	r = schedule(thread, -1u, 2 * kernel_info.slice_us);
 	CHECK_EQUAL(r.error, SYSCALL_OK);
-	CHECK_EQUAL(r.eax, 30);
+	CHECK_EQUAL(r.value[0], 30);
 	r = schedule(thread, -1u, -1u);
-	CHECK_EQUAL(r.eax, 30);
-	CHECK_EQUAL(r.ebx, 2 * kernel_info.slice_us);
+	CHECK_EQUAL(r.value[0], 30);
+	CHECK_EQUAL(r.value[1], 2 * kernel_info.slice_us);
 }
 
 TEST(deleted_ready, "scheduling/deleted", "a ready thread that is deleted does not run, nor does its number's next owner early")

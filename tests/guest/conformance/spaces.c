@@ -265,9 +265,9 @@ TEST(small_from_large, "spaces/small-from-large", "a large space sees nothing of
 	if (!limits_enforced() && spaces_start_small(utcb))
 		SKIP("this platform does not enforce segment limits");
 	fill_windows(utcb, small, 3);
-	for (uint32_t base = SMALL_REGION; base < SMALL_REGION_END; base += 8 * SUPERPAGE_SIZE)
+	for (uint32_t base = SLOT_REGION; base < SLOT_REGION_END; base += 8 * SUPERPAGE_SIZE)
 		check_forbidden(utcb, large, READ, base + LOW_WINDOW);
-	for (uint32_t base = SMALL_REGION; base < SMALL_REGION + 8 * SUPERPAGE_SIZE; base += SUPERPAGE_SIZE) {
+	for (uint32_t base = SLOT_REGION; base < SLOT_REGION + 8 * SUPERPAGE_SIZE; base += SUPERPAGE_SIZE) {
 		for (enum access how = READ; how <= EXECUTE; how++)
 			check_forbidden(utcb, large, how, base + LOW_WINDOW);
 	}
@@ -426,7 +426,7 @@ TEST(many, "spaces/many", "there may be more spaces than slots for small ones: n
 		if (r.error == SYSCALL_ENOIDS || r.error == SYSCALL_ENOMEM)
 			break;
 		CHECK_EQUAL(r.error, SYSCALL_OK);
-		ids[n++] = r.eax;
+		ids[n++] = r.value[0];
 	}
 	last = space_start();
 	if (last) {

@@ -23,7 +23,7 @@ TEST(unknown, "syscalls/unknown", "a number that no call has, or a call this ker
 		CHECK_EQUAL(syscall5(number, 0, 0, 0, 0, 0).error, SYSCALL_ENOSYS);
 	/* Above the number there are no bits that would mean anything. */
 	CHECK_EQUAL(syscall5(SYS_MY_ID | 1 << TAG_LABEL_SHIFT, 0, 0, 0, 0, 0).error, SYSCALL_ENOSYS);
-	CHECK_EQUAL(syscall5(SYS_HALT | TAG_RESERVED, EXIT_PASSED, 0, 0, 0, 0).error, SYSCALL_ENOSYS);
+	CHECK_EQUAL(syscall5(SYS_HALT | TAG_SEND_NOWAIT, EXIT_PASSED, 0, 0, 0, 0).error, SYSCALL_ENOSYS);
 	CHECK_EQUAL(syscall5(SYS_THREAD_DELETE | TAG_NO_RECEIVE, 0, 0, 0, 0, 0).error, SYSCALL_ENOSYS);
 }
 
@@ -32,8 +32,8 @@ TEST(null_call, "syscalls/my-id", "SYS_MY_ID answers the caller's id and no erro
 	struct syscall_result r = syscall5(SYS_MY_ID, 1, 2, 3, 4, 5);
 
 	CHECK_EQUAL(r.error, SYSCALL_OK);
-	CHECK(thread_of(r.eax) != NULL);
-	CHECK_EQUAL(r.eax, syscall5(SYS_MY_ID, 0, 0, 0, 0, 0).eax);
+	CHECK(thread_of(r.value[0]) != NULL);
+	CHECK_EQUAL(r.value[0], syscall5(SYS_MY_ID, 0, 0, 0, 0, 0).value[0]);
 }
 
 static uint32_t create_error(uint32_t space, uint32_t ip, uint32_t sp, uint32_t utcb, uint32_t priority)
@@ -41,7 +41,7 @@ static uint32_t create_error(uint32_t space, uint32_t ip, uint32_t sp, uint32_t 
 	struct syscall_result r = thread_create(space, ip, sp, pager_id, utcb, priority);
 
 	if (r.error == SYSCALL_OK)
-		thread_delete(r.eax);
+		thread_delete(r.value[0]);
 	return r.error;
 }
 
@@ -119,9 +119,9 @@ TEST(schedule_arguments, "syscalls/schedule", "SYS_SCHEDULE refuses ids that nam
 	CHECK_EQUAL(schedule(id, 0x80000000, -1u).error, SYSCALL_EINVAL);
 	CHECK_EQUAL(schedule(id, -1u, 0).error, SYSCALL_EINVAL);
 	CHECK_EQUAL(schedule(id, PRIORITY_TEST + 1, -1u).error, SYSCALL_EPERM);
-	CHECK_EQUAL(schedule(id, -1u, -1u).eax, PRIORITY_HELPER);
+	CHECK_EQUAL(schedule(id, -1u, -1u).value[0], PRIORITY_HELPER);
 	CHECK_EQUAL(schedule(id, PRIORITY_TEST, -1u).error, SYSCALL_OK);
-	CHECK_EQUAL(schedule(id, -1u, -1u).eax, PRIORITY_TEST);
+	CHECK_EQUAL(schedule(id, -1u, -1u).value[0], PRIORITY_TEST);
 }
 
 TEST(switch_arguments, "syscalls/thread-switch", "SYS_THREAD_SWITCH refuses ids that name nobody")
@@ -137,7 +137,7 @@ TEST(info_arguments, "syscalls/kernel-info", "SYS_KERNEL_INFO reads within the s
 	uint32_t size = kernel_info.size;
 
 	CHECK(size >= sizeof(kernel_info));
-	CHECK_EQUAL(kernel_info_read(0).ebx, size);
+	CHECK_EQUAL(kernel_info_read(0).value[1], size);
 	CHECK_EQUAL(kernel_info_read(size - 8).error, SYSCALL_OK);
 	CHECK_EQUAL(kernel_info_read(size - 4).error, SYSCALL_EINVAL);
 	CHECK_EQUAL(kernel_info_read(size).error, SYSCALL_EINVAL);
@@ -222,9 +222,9 @@ THREAD(make_space)
 {
 	nested = space_create(4);
 	CHECK_EQUAL(nested.error, SYSCALL_OK);
-	CHECK_EQUAL(create_error(nested.eax, 0, 0, FREE_UTCB, 1), SYSCALL_OK);
+	CHECK_EQUAL(create_error(nested.value[0], 0, 0, FREE_UTCB, 1), SYSCALL_OK);
 	ipc_call(utcb, creator, TAG(0, 0), 0, 0);
-	CHECK_EQUAL(space_delete(nested.eax), SYSCALL_OK);
+	CHECK_EQUAL(space_delete(nested.value[0]), SYSCALL_OK);
 	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
 }
 
@@ -233,9 +233,9 @@ TEST(nested_spaces, "syscalls/nested-spaces", "a space controls those that it cr
 	uint32_t id = START(NEW_SPACE(), make_space, 0, PRIORITY_HELPER)->id;
 
 	CHECK_OK(ipc_receive(utcb, id));
-	CHECK_EQUAL(space_delete(nested.eax), SYSCALL_EPERM);
+	CHECK_EQUAL(space_delete(nested.value[0]), SYSCALL_EPERM);
 	CHECK_OK(ipc_call(utcb, id, TAG(0, 0), 0, 0));
-	CHECK_EQUAL(space_delete(nested.eax), SYSCALL_ENOSPACE);
+	CHECK_EQUAL(space_delete(nested.value[0]), SYSCALL_ENOSPACE);
 }
 
 /* ---- quotas ---------------------------------------------------------------------------------------- */
@@ -247,9 +247,9 @@ TEST(quota, "syscalls/quota", "who uses up a space's quota of kernel memory gets
 
 	CHECK_EQUAL(space.error, SYSCALL_OK);
 	while (error == SYSCALL_OK && n < 64)
-		error = thread_create(space.eax, 0, 0, pager_id, RUNTIME_UTCBS + PAGE_SIZE * n++, 1).error;
+		error = thread_create(space.value[0], 0, 0, pager_id, RUNTIME_UTCBS + PAGE_SIZE * n++, 1).error;
 	CHECK_EQUAL(error, SYSCALL_ENOMEM);
-	CHECK_EQUAL(space_delete(space.eax), SYSCALL_OK);
+	CHECK_EQUAL(space_delete(space.value[0]), SYSCALL_OK);
 	/* Not even its page directory. */
 	CHECK_EQUAL(space_create(0).error, SYSCALL_ENOMEM);
 }

@@ -78,7 +78,7 @@ THREAD(call_with_all)
 		CHECK_EQUAL(r.from, server_id);
 		CHECK_EQUAL(TAG_LABEL(r.tag), i + 1);
 		/* Nothing of the sender's request leaks into the tag. */
-		CHECK_EQUAL(r.tag & (TAG_SYSCALL | TAG_ERROR | TAG_NO_RECEIVE | TAG_RESERVED | TAG_TYPED_MASK), 0);
+		CHECK_EQUAL(r.tag & (TAG_SYSCALL | TAG_ERROR | TAG_NO_RECEIVE | TAG_SEND_TIMEOUT | TAG_TYPED_MASK), 0);
 	}
 	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
 }

@@ -30,7 +30,7 @@ static inline struct ipc_result ipc(struct utcb *utcb, uint32_t to, uint32_t fro
 	if (TAG_WORDS(tag) > 1)
 		utcb->mr[1] = word1;
 	__asm__ volatile(ENTER_KERNEL
-			 : "+a"(to), "+d"(from), "+c"(timeouts), "+S"(tag)
+			 : "+S"(to), "+d"(from), "+c"(timeouts), "+a"(tag)
 			 :
 			 : "ebx", "edi", "memory", "cc");
 	r.from = to;

@@ -27,7 +27,7 @@ static inline struct ipc_result ipc(struct utcb *utcb, uint32_t to, uint32_t fro
 
 	(void)utcb;
 	__asm__ volatile(ENTER_KERNEL
-			 : "+a"(to), "+d"(from), "+c"(timeouts), "+S"(tag), "+b"(word0), "+D"(word1)
+			 : "+S"(to), "+d"(from), "+c"(timeouts), "+a"(tag), "+b"(word0), "+D"(word1)
 			 :
 			 : "memory", "cc");
 	r.from = to;

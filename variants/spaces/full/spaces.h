@@ -17,7 +17,10 @@ struct spaces_tcb {
 	uint32_t directory; /* physical address of the page directory */
 };
 
-/* In each space. */
+/* In the kernel's hot data, and in each space. */
+struct spaces_hot {
+};
+
 struct spaces_space {
 };
 

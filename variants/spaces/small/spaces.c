@@ -12,16 +12,13 @@
 #include <x86.h>
 
 #define SLOT_SIZE SUPERPAGE_SIZE
-#define SLOTS ((SMALL_REGION_END - SMALL_REGION) / SLOT_SIZE)
+#define SLOTS ((SLOT_REGION_END - SLOT_REGION) / SLOT_SIZE)
 
 static struct space *slot_owner[SLOTS];
 
-/* Physical address of the page directory in CR3. Small spaces run on whichever that is. Read by the IPC path. */
-HOT_DATA uint32_t loaded_directory;
-
 static void load_directory(uint32_t directory)
 {
-	loaded_directory = directory;
+	hot.spaces.loaded_directory = directory;
 	write_cr3(directory);
 }
 
@@ -44,7 +41,7 @@ static void set_slot(uint32_t base, uint32_t entry)
 
 static void copy_region(struct space *space)
 {
-	for (uint32_t i = DIRECTORY_INDEX(SMALL_REGION); i < DIRECTORY_INDEX(SMALL_REGION_END); i++)
+	for (uint32_t i = DIRECTORY_INDEX(SLOT_REGION); i < DIRECTORY_INDEX(SLOT_REGION_END); i++)
 		space->directory[i] = kernel_directory[i];
 }
 
@@ -55,7 +52,7 @@ void spaces_created(struct space *space)
 	for (uint32_t i = 0; i < SLOTS; i++)
 		if (!slot_owner[i]) {
 			slot_owner[i] = space;
-			space->spaces.base = SMALL_REGION + i * SLOT_SIZE;
+			space->spaces.base = SLOT_REGION + i * SLOT_SIZE;
 			return;
 		}
 	/* All slots taken: the space is large from the start. */
@@ -66,16 +63,16 @@ static void leave_slot(struct space *space)
 	uint32_t base = space->spaces.base;
 
 	set_slot(base, 0);
-	slot_owner[(base - SMALL_REGION) / SLOT_SIZE] = 0;
+	slot_owner[(base - SLOT_REGION) / SLOT_SIZE] = 0;
 	space->spaces.base = 0;
-	write_cr3(loaded_directory ? loaded_directory : physical_of(kernel_directory));
+	write_cr3(hot.spaces.loaded_directory ? hot.spaces.loaded_directory : physical_of(kernel_directory));
 }
 
 void spaces_deleted(struct space *space)
 {
 	if (space->spaces.base)
 		leave_slot(space);
-	if (loaded_directory == physical_of(space->directory))
+	if (hot.spaces.loaded_directory == physical_of(space->directory))
 		load_directory(physical_of(kernel_directory));
 }
 
@@ -88,15 +85,17 @@ void spaces_prepare(struct tcb *tcb)
 	tcb->spaces.segment_low = descriptor_low(base, size);
 	tcb->spaces.segment_high = descriptor_user_data_high(base, size);
 	tcb->spaces.directory = base || !space ? 0 : physical_of(space->directory);
+	tcb->spaces.directory_mask = tcb->spaces.directory ? ~0u : 0;
 }
 
 void spaces_switch(struct tcb *next)
 {
-	if (gdt[SELECTOR_USER_DATA >> 3].high != next->spaces.segment_high) {
+	if (hot.gdt[SELECTOR_USER_DATA >> 3].high != next->spaces.segment_high) {
 		gdt_set_user(next->spaces.segment_low, next->spaces.segment_high);
-		load_user_fs_gs();
+		if (read_fs_gs())
+			load_fs_gs(SELECTOR_USER_DATA);
 	}
-	if (next->spaces.directory && next->spaces.directory != loaded_directory)
+	if (next->spaces.directory && next->spaces.directory != hot.spaces.loaded_directory)
 		load_directory(next->spaces.directory);
 }
 
@@ -127,7 +126,7 @@ void spaces_invalidate(struct space *space, uint32_t address)
 {
 	if (space->spaces.base)
 		invalidate_page(space->spaces.base + address);
-	else if (loaded_directory == physical_of(space->directory))
+	else if (hot.spaces.loaded_directory == physical_of(space->directory))
 		invalidate_page(address);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * help: small spaces are segments inside every page directory; a switch to or from one flushes nothing
- * conflicts: entry=sysenter
  *
  * variants/spaces/README.md states the interface.
  */
@@ -17,6 +16,12 @@ struct tcb;
 struct spaces_tcb {
 	uint32_t segment_high, segment_low; /* descriptor of its space's user data segment */
 	uint32_t directory;                 /* physical address of a large space's page directory; 0: small */
+	uint32_t directory_mask;            /* all ones, or 0 in a small space: which bits of CR3 must be the directory's */
+};
+
+/* In the kernel's hot data. */
+struct spaces_hot {
+	uint32_t loaded_directory; /* what is in CR3. Small spaces run on whichever that is */
 };
 
 /* In each space. */
@@ -27,7 +32,9 @@ struct spaces_space {
 #define SPACES_OFFSETS                                                                             \
 	OFFSET(TCB_SEGMENT_HIGH, struct tcb, spaces.segment_high);                                 \
 	OFFSET(TCB_SEGMENT_LOW, struct tcb, spaces.segment_low);                                   \
-	OFFSET(TCB_DIRECTORY, struct tcb, spaces.directory)
+	OFFSET(TCB_DIRECTORY, struct tcb, spaces.directory);                                       \
+	OFFSET(TCB_DIRECTORY_MASK, struct tcb, spaces.directory_mask);                             \
+	OFFSET(HOT_LOADED_DIRECTORY, struct hot, spaces.loaded_directory)
 
 /* A space with its empty page directory has been made; a space is about to lose its directory. */
 void spaces_created(struct space *space);
