@@ -348,6 +348,7 @@ bool model_begin(const struct model_options *options, char *error, size_t error_
 	if (!model.timing)
 		return false;
 	model.memory = memory_new(options->machine);
+	memory_record(model.memory, options->accesses);
 	if (guest_connected())
 		memory_set_walker(model.memory, &walker);
 	model.processor = processor_new(options->machine, model.timing, model.memory);
@@ -388,4 +389,6 @@ void model_end(void)
 	fflush(model.options.out);
 	if (model.options.trace)
 		fflush(model.options.trace);
+	if (model.options.accesses)
+		fflush(model.options.accesses);
 }

@@ -27,6 +27,7 @@ struct model_options {
 	FILE *out;
 	FILE *trace;        /* NULL: none */
 	unsigned trace_sample; /* which region with the id `sample` to trace, counted from 1 */
+	FILE *accesses;     /* every access, for reference.py; NULL: none */
 };
 
 /* False, with a sentence in `error`, if the timing table cannot be read. The options' machine is used until the end. */

@@ -97,7 +97,7 @@ static void at_exit(qemu_plugin_id_t id, void *unused)
 /* ---- installation -------------------------------------------------------------------------------- */
 
 struct arguments {
-	const char *machine, *timing, *out, *trace, *sample;
+	const char *machine, *timing, *out, *trace, *sample, *accesses;
 	const char *settings[32];
 	unsigned setting_count;
 };
@@ -108,7 +108,7 @@ static bool take_argument(struct arguments *a, const char *text)
 		const char *name;
 		const char **to;
 	} known[] = {{"machine=", &a->machine}, {"timing=", &a->timing}, {"out=", &a->out},
-		     {"trace=", &a->trace},     {"sample=", &a->sample}};
+		     {"trace=", &a->trace},     {"sample=", &a->sample}, {"accesses=", &a->accesses}};
 
 	for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
 		if (strncmp(text, known[k].name, strlen(known[k].name)) == 0) {
@@ -176,7 +176,8 @@ static bool begin(const struct arguments *a)
 	options.out = create(a->out);
 	options.trace = a->trace ? create(a->trace) : NULL;
 	options.trace_sample = a->sample ? (unsigned)strtoul(a->sample, NULL, 10) : 1;
-	if (!options.out || (a->trace && !options.trace))
+	options.accesses = a->accesses ? create(a->accesses) : NULL;
+	if (!options.out || (a->trace && !options.trace) || (a->accesses && !options.accesses))
 		return false;
 	write_run(options.out, a, options.machine);
 	return model_begin(&options, error, sizeof(error)) || refuse("%s", error) == 0;
@@ -195,7 +196,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 		return refuse("one processor is modelled, the machine has %d: use -smp 1", info->system.smp_vcpus);
 	for (int k = 0; k < argc; k++)
 		if (!take_argument(&a, argv[k]))
-			return refuse("no argument is written \"%s\"; there are machine= timing= out= trace= sample= set=", argv[k]);
+			return refuse("no argument is written \"%s\"; there are machine= timing= out= trace= sample= accesses= set=", argv[k]);
 	if (!a.machine || !a.timing || !a.out)
 		return refuse("the arguments machine=, timing= and out= are needed");
 	if (!begin(&a))
