@@ -96,16 +96,16 @@ TEST(space_arguments, "syscalls/space-delete", "SYS_SPACE_DELETE refuses ids tha
 
 TEST(space_versions, "syscalls/space-ids", "the id of a deleted space never names another one")
 {
-	uint32_t first = space_create(4).eax;
+	uint32_t first = space_create(4).value[0];
 
 	CHECK_EQUAL(space_delete(first), SYSCALL_OK);
 	for (uint32_t i = 0; i < 2u << SPACE_INDEX_BITS; i++) {
 		struct syscall_result r = space_create(4);
 
 		CHECK_EQUAL(r.error, SYSCALL_OK);
-		CHECK(r.eax != first);
+		CHECK(r.value[0] != first);
 		CHECK_EQUAL(space_delete(first), SYSCALL_ENOSPACE);
-		CHECK_EQUAL(space_delete(r.eax), SYSCALL_OK);
+		CHECK_EQUAL(space_delete(r.value[0]), SYSCALL_OK);
 	}
 }
 
