@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const char *const id_names[] = {"open", "sample", "control", "warm-up"};
-static const char *const miss_names[MISS_KINDS] = {"", "cold", "capacity", "conflict", "flushed"};
+static const char *const miss_names[] = {"", "cold", "capacity", "conflict", "flushed", "unfetched"};
+_Static_assert(sizeof(miss_names) / sizeof(miss_names[0]) == MISS_KINDS, "every kind of miss has a name");
 static const char *const who_names[2] = {"kernel", "user"};
 
 void regions_init(struct regions *r, FILE *out, struct memory *memory)
