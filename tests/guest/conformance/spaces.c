@@ -50,37 +50,74 @@ THREAD(try_access)
 	FAIL("the access went through");
 }
 
-/* The thread that tried, in its fault; the caller looks at that. */
-static struct thread *tried(struct utcb *utcb, struct space *space, enum access how, uint32_t address)
+/* The same, with the processor handed over by a call: another way from space to space than starting. */
+THREAD(try_when_called)
 {
-	struct thread *thread;
+	prepare();
+	ipc_receive(utcb, ID_ANY);
+	try_access(utcb, id, creator, argument);
+}
 
-	target = address;
-	access = how;
+THREAD(hand_over)
+{
+	prepare();
+	ipc_call(utcb, argument, TAG(0, 0), 0, 0);
+}
+
+/* An access of a thread in `space`, which a thread in `caller` (NULL: nobody) hands the processor. */
+struct attack {
+	struct space *space, *caller;
+	enum access how;
+	uint32_t address;
+};
+
+/* The thread that tried, in its fault; the caller looks at that. */
+static struct thread *tried(struct utcb *utcb, struct attack attack)
+{
+	struct thread *thread, *caller = NULL;
+
+	target = attack.address;
+	access = attack.how;
 	stolen = NOTHING_STOLEN;
-	thread = START(space, try_access, 0, PRIORITY_HELPER);
+	thread = START(attack.space, attack.caller ? try_when_called : try_access, 0, PRIORITY_HELPER);
+	if (attack.caller) {
+		let_others_run(utcb);
+		caller = START(attack.caller, hand_over, thread->id, PRIORITY_HELPER);
+	}
 	thread_wait_fault(utcb, thread);
+	if (caller)
+		thread_stop(caller);
 	CHECK_EQUAL(stolen, NOTHING_STOLEN);
 	return thread;
 }
 
-static void check_page_fault(struct utcb *utcb, struct space *space, enum access how, uint32_t address)
+static void page_faults(struct utcb *utcb, struct attack attack)
 {
-	struct thread *thread = tried(utcb, space, how, address);
+	struct thread *thread = tried(utcb, attack);
 
 	CHECK_EQUAL(thread->fault.label, LABEL_PAGE_FAULT);
-	CHECK_EQUAL(thread->fault.word, FAULT_WORD(address, how == WRITE));
+	CHECK_EQUAL(thread->fault.word, FAULT_WORD(attack.address, attack.how == WRITE));
 	thread_stop(thread);
 }
 
 /* Beyond USER_TOP nobody can map anything: no page fault, an exception. */
-static void check_forbidden(struct utcb *utcb, struct space *space, enum access how, uint32_t address)
+static void is_forbidden(struct utcb *utcb, struct attack attack)
 {
-	struct thread *thread = tried(utcb, space, how, address);
+	struct thread *thread = tried(utcb, attack);
 
 	CHECK_EQUAL(thread->fault.label, LABEL_EXCEPTION);
 	CHECK_EQUAL(thread->fault.word & 0xff, GENERAL_PROTECTION);
 	thread_stop(thread);
+}
+
+static void check_page_fault(struct utcb *utcb, struct space *space, enum access how, uint32_t address)
+{
+	page_faults(utcb, (struct attack){space, NULL, how, address});
+}
+
+static void check_forbidden(struct utcb *utcb, struct space *space, enum access how, uint32_t address)
+{
+	is_forbidden(utcb, (struct attack){space, NULL, how, address});
 }
 
 THREAD(touch_high)
@@ -223,19 +260,23 @@ static void fill_windows(struct utcb *utcb, struct space **spaces, unsigned n)
 	}
 }
 
-/* Every attack from new spaces, one after the other in one place. */
-static void reach_past_the_limit(struct utcb *utcb)
+/* Every attack from a new space, one after the other in one place: the first makes a small space a large one. */
+static void reach_past_the_limit(struct utcb *utcb, struct space *caller)
 {
 	/* Forward into the next slots, and backward, around the end of the linear address space. */
 	static const uint32_t steps[] = {SUPERPAGE_SIZE, 2 * SUPERPAGE_SIZE, 3 * SUPERPAGE_SIZE};
 
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 6; i++) {
 		for (enum access how = READ; how <= EXECUTE; how++) {
-			struct space *attacker = NEW_SPACE();
+			struct attack attack = {NEW_SPACE(), caller, how, LOW_WINDOW + steps[i % 3]};
 
-			check_forbidden(utcb, attacker, how, LOW_WINDOW - steps[i]);
-			check_page_fault(utcb, attacker, how, LOW_WINDOW + steps[i]);
-			space_stop(attacker);
+			if (i < 3) {
+				page_faults(utcb, attack);
+			} else {
+				attack.address = LOW_WINDOW - steps[i % 3];
+				is_forbidden(utcb, attack);
+			}
+			space_stop(attack.space);
 		}
 	}
 }
@@ -250,11 +291,24 @@ TEST(past_the_limit, "spaces/past-the-limit", "a program in a small space that r
 	place = NEW_SPACE();
 	fill_windows(utcb, spaces, 3);
 	space_stop(place);
-	reach_past_the_limit(utcb);
+	reach_past_the_limit(utcb, NULL);
 	NEW_SPACE();
-	reach_past_the_limit(utcb);
+	reach_past_the_limit(utcb, NULL);
 	for (unsigned i = 0; i < 3; i++)
 		CHECK(read_word((uint32_t)own_pages[i]) != 0xdeadbeef);
+}
+
+TEST(past_the_limit_called, "spaces/past-the-limit-called", "nor if it got the processor from a call by a large one")
+{
+	struct space *place, *large, *spaces[3];
+
+	if (!limits_enforced() && spaces_start_small(utcb))
+		SKIP("this platform does not enforce segment limits");
+	place = NEW_SPACE();
+	fill_windows(utcb, spaces, 3);
+	large = large_space(utcb);
+	space_stop(place);
+	reach_past_the_limit(utcb, large);
 }
 
 TEST(small_from_large, "spaces/small-from-large", "a large space sees nothing of the region where small spaces are")
