@@ -59,24 +59,35 @@ void region_end_here(void)
 }
 
 /* The same for regions that end in another thread. */
-static void series_elsewhere(region_function *run, int32_t *to, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t begin = clock_read(), tag;
-
-		REGION_BEGIN(REGION_SAMPLE);
-		tag = run(&client);
-		to[i] = (int32_t)(end_stamp - begin);
-		if (tag & TAG_ERROR)
-			failed_tag = tag;
+#define SERIES_ELSEWHERE(name, id)                                                               \
+	static __attribute__((noinline, aligned(64))) void name(region_function *run, int32_t *to, \
+								uint32_t n)                \
+	{                                                                                        \
+		for (uint32_t i = 0; i < n; i++) {                                               \
+			uint32_t begin = clock_read(), tag;                                      \
+                                                                                                 \
+			REGION_BEGIN(id);                                                        \
+			tag = run(&client);                                                      \
+			to[i] = (int32_t)(end_stamp - begin);                                    \
+			if (tag & TAG_ERROR)                                                     \
+				failed_tag = tag;                                                \
+		}                                                                                \
 	}
-}
+
+SERIES_ELSEWHERE(elsewhere_sample, REGION_SAMPLE)
+SERIES_ELSEWHERE(elsewhere_control, REGION_CONTROL)
+SERIES_ELSEWHERE(elsewhere_warm_up, REGION_WARM_UP)
 
 typedef void series_function(region_function *run, int32_t *to, uint32_t n);
 
-static void run_series(series_function *series, region_function *run, int32_t *to, uint32_t n)
+static const struct series {
+	series_function *here, *elsewhere;
+} sample_series = {series_sample, elsewhere_sample}, control_series = {series_control, elsewhere_control},
+  warm_up_series = {series_warm_up, elsewhere_warm_up};
+
+static void run_series(const struct series *series, region_function *run, int32_t *to, uint32_t n)
 {
-	(client.measurement->ends_elsewhere ? series_elsewhere : series)(run, to, n);
+	(client.measurement->ends_elsewhere ? series->elsewhere : series->here)(run, to, n);
 }
 
 /* Faults in whatever the series write to. */
@@ -95,11 +106,11 @@ THREAD(client_main)
 	touch(samples, sample_count);
 	touch(control_before, CONTROL_SAMPLES);
 	touch(control_after, CONTROL_SAMPLES);
-	run_series(series_warm_up, control, warm_up, WARM_UPS);
-	run_series(series_warm_up, m->run, warm_up, WARM_UPS);
-	run_series(series_control, control, control_before, CONTROL_SAMPLES);
-	run_series(series_sample, m->run, samples, sample_count);
-	run_series(series_control, control, control_after, CONTROL_SAMPLES);
+	run_series(&warm_up_series, control, warm_up, WARM_UPS);
+	run_series(&warm_up_series, m->run, warm_up, WARM_UPS);
+	run_series(&control_series, control, control_before, CONTROL_SAMPLES);
+	run_series(&sample_series, m->run, samples, sample_count);
+	run_series(&control_series, control, control_after, CONTROL_SAMPLES);
 	ipc_call(utcb, creator, TAG(0, 0), 0, 0);
 }
 
@@ -142,6 +153,7 @@ static void report(const struct measurement *m)
 	record_string("unit", "ticks");
 	record_number("per", (int32_t)m->per);
 	record_number("n", (int32_t)n);
+	record_number("regions", (int32_t)sample_count);
 	record_number("overhead", overhead);
 	record_string("expect", m->expect);
 	record_end();
