@@ -122,13 +122,14 @@ PROBE := build/probe/probe.elf
 FRAGMENTS := $(sort $(wildcard $(SRC)/bench/*/*.mk))
 include $(FRAGMENTS)
 # The model needs a library that the rest can do without.
-MODEL_CHECK := $(if $(filter yes,$(HAVE_ZYDIS)),$(MODEL) $(MODEL_REPLAY) $(MODEL_UNIT))
+MODEL_READY := $(if $(filter yes,$(HAVE_ZYDIS)),$(MODEL))
+MODEL_CHECK := $(if $(MODEL_READY),$(MODEL) $(MODEL_REPLAY) $(MODEL_UNIT))
 
 # ---- running ------------------------------------------------------------
 
 # The emulator that configure chose, for a platform that is named.
-emulator = $(if $(filter tcg kvm,$(PLATFORM)),--emulator $(QEMU))$(if $(filter bochs,$(PLATFORM)),--emulator $(BOCHS))
-ukrun = GRUB_MKRESCUE=$(GRUB_MKRESCUE) $(RUNNER) --platform $(PLATFORM) $(emulator) --mkiso $(SRC)/scripts/mkiso --probe-image $(PROBE)
+emulator = $(if $(filter tcg kvm i486 pentium,$(PLATFORM)),--emulator $(QEMU))$(if $(filter bochs,$(PLATFORM)),--emulator $(BOCHS))
+ukrun = GRUB_MKRESCUE=$(GRUB_MKRESCUE) $(RUNNER) --platform $(PLATFORM) $(emulator) --mkiso $(SRC)/scripts/mkiso --probe-image $(PROBE) --plugin $(MODEL) --model $(SRC)/bench/model
 # runner MATRIX: everything but how often.
 runner = $(ukrun) --matrix $(1) --variants build/$(1).variants --out build/runs \
 	$(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(SEED),--seed $(SEED)) $(if $(RESUME),--resume $(RESUME)) \
@@ -140,18 +141,28 @@ run: all ## boot the configured variant, its console on the terminal
 	$(Q)QEMU=$(QEMU) $(SRC)/scripts/boot build/$(VARIANT) bench.bin '$(ARGS)'
 
 .PHONY: bench
-bench: host probe-image ## measure the configured variant
+bench: host probe-image $(MODEL_READY) ## measure the configured variant
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=configured SALTS=1
 	$(Q)$(call runner,configured) --jobs 1 --salts 1 --repetitions $(REPETITIONS)
 
 # The report per benchmark goes to the run's bench.json; the tables say it in short.
 .PHONY: matrix
-matrix: host probe-image ## measure MATRIX=core|configured; PLATFORM= JOBS= SALTS= REPETITIONS= SEED= RESUME=
+matrix: host probe-image $(MODEL_READY) ## measure MATRIX=core|configured; PLATFORM= JOBS= SALTS= REPETITIONS= SEED= RESUME=
 	+$(Q)$(MAKE) --no-print-directory variants
 	$(Q)status=0; $(call runner,$(MATRIX)) --jobs $(JOBS) --salts $(SALTS) --repetitions $(REPETITIONS) $(if $(RUNFLAGS),,>/dev/null) || status=$$?; \
 	[ $$status -lt 2 ] || exit $$status; \
+	modelled=$$(sed -n '1s/.*"platform":"\([a-z0-9]*\)".*"modelled":true.*/\1/p' $(RUN)/results.jsonl); \
+	[ -z "$$modelled" ] || $(MAKE) --no-print-directory second-set PLATFORM=$$modelled || exit $$?; \
 	$(MAKE) --no-print-directory tables plots || exit $$?; \
 	exit $$status
+
+# A modelled run's key benchmarks once more, with the other set of TLB parameters: RUN/manual, for the tables.
+KEY_BENCHMARKS := /(null-call|ipc-inter/words:[08]|ipc-inter-small/words:0|rpc-working-set/pages:(0|8|64))$$
+.PHONY: second-set
+second-set:
+	$(Q)$(ukrun) --matrix $(MATRIX) --variants build/$(MATRIX).variants --out $(RUN)/manual --program bench.bin \
+		--jobs $(JOBS) --salts $(SALTS) --set tlb.parameters=manual --benchmark_filter='$(KEY_BENCHMARKS)' \
+		$(if $(ARGS),--args '$(ARGS)') $(RUNFLAGS) >/dev/null 2>$(RUN)/manual.log || { cat $(RUN)/manual.log >&2; exit 1; }
 
 .PHONY: tables
 tables: ## tables of RUN= (default: the latest run)
@@ -164,7 +175,7 @@ plots: ## plots of RUN= (default: the latest run)
 	$(Q)PYTHON=$(PYTHON) GNUPLOT=$(GNUPLOT) $(SRC)/plots/make-plots $(RUN)
 
 .PHONY: probe
-probe: host probe-image ## what PLATFORM= (default: each) can do here, and what it may report
+probe: host probe-image $(MODEL_READY) ## what PLATFORM= (default: each) can do here, and what it may report
 	$(Q)$(ukrun) --probe-only $(RUNFLAGS)
 
 .PHONY: iso

@@ -148,6 +148,8 @@ void replay(benchmark::State &state, const gbench_report *report, const gbench_p
     state.counters[report->unit] = point->ticks;
     state.counters["overhead"] = point->overhead;
     state.counters["samples"] = point->samples;
+    for (size_t i = 0; i < point->event_count; i++)
+        state.counters[point->events[i].name] = point->events[i].count;
 }
 
 void register_rows(const gbench_report *report)

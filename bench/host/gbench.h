@@ -12,12 +12,20 @@
 extern "C" {
 #endif
 
+/* A count that goes with it: a user counter. */
+struct gbench_event {
+    const char *name;
+    double count; /* for one operation */
+};
+
 /* One boot's outcome of one benchmark. */
 struct gbench_point {
     const char *error; /* why there is none; NULL if there is one */
     double ticks;      /* median, for one operation */
     double overhead;   /* ticks already subtracted from each sample */
     double samples;    /* how many the median is of */
+    const struct gbench_event *events;
+    size_t event_count;
 };
 
 struct gbench_row {

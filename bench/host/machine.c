@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "machine.h"
 
+#include "modelled.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,11 @@ void machine_start(struct machine *machine, const struct platform *platform, con
     machine->process.timeout = timeout;
     machine->process.output_limit = output_limit;
     unlink(boot->log);
+    if (platform->machine) {
+        char *out = platform_model_out(boot);
+        unlink(out);
+        free(out);
+    }
     if (platform->prepare && !platform->prepare(platform, boot, &machine->trouble))
         return;
     struct strings command;
@@ -38,6 +45,18 @@ static char *last_message(const char *path)
     if (strlen(line) > 300)
         line[300] = '\0';
     return line;
+}
+
+/* A boot that passed is judged once more by what its model wrote, which is then in the log and needs no file. */
+static enum status merge(const struct machine *machine, const char *shown, struct serial_log *log, char **why)
+{
+    char *out = platform_model_out(&machine->boot), *name = format("%s.model", shown);
+    enum status status = modelled_merge(log, out, name, machine->boot.keep_events, why);
+    if (status == STATUS_PASSED)
+        unlink(out);
+    free(out);
+    free(name);
+    return status;
 }
 
 /* The emulator's messages are kept only if there are any; an ISO can be made again. */
@@ -65,6 +84,8 @@ bool machine_poll(struct machine *machine, const struct expectation *expected, c
         *why = machine->trouble;
     } else {
         *status = status_judge(machine->platform->exit_by, &ending, log, expected, shown, message, why);
+        if (*status == STATUS_PASSED && machine->platform->machine)
+            *status = merge(machine, shown, log, why);
     }
     *seconds = ending.seconds;
     tidy(machine);

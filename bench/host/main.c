@@ -31,13 +31,15 @@ static bool try_platform(const struct platform *platform, const struct options *
     return probe->verdict == VERDICT_COUNTS || (probe->verdict == VERDICT_RUNS && !counts);
 }
 
-/* "auto" is kvm where the probe trusts it, else tcg: first what tells most. */
+/* "auto" is what tells most of what works here: kvm where the probe trusts it; a modelled processor; tcg. A model only
+ * takes time where nothing is counted, and is what is meant where one of its values is to be changed. */
 static const struct platform *choose_platform(const struct options *options, const char *name, bool counts,
                                               struct probe_result *probe)
 {
-    static const char *const best[] = { "kvm", "tcg", NULL };
-    const char *only[] = { name, NULL };
-    for (const char *const *at = strcmp(name, "auto") == 0 ? best : only; *at; at++) {
+    static const char *const best[] = { "kvm", "pentium", "tcg", NULL }, *const quick[] = { "kvm", "tcg", NULL };
+    const char *only[] = { strcmp(name, "auto") == 0 ? "pentium" : name, NULL };
+    bool any = strcmp(name, "auto") == 0 && !options->machine && !options->settings.count;
+    for (const char *const *at = !any ? only : counts ? best : quick; *at; at++) {
         const struct platform *platform = platform_find(*at);
         if (try_platform(platform, options, counts, probe))
             return platform;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, COUNT, NUMBER, SEED, FLAG };
+enum kind { TEXT, LIST, COUNT, NUMBER, SEED, FLAG };
 
 #define AT(field) offsetof(struct options, field)
 
@@ -39,6 +39,11 @@ static const struct option {
     { "--probe-image", "FILE", TEXT, AT(probe_image), 0, 0, "the probe image (default: build/probe/probe.elf)" },
     { "--emulator", "PROGRAM", TEXT, AT(emulator), 0, 0, "use this instead of the platform's emulator" },
     { "--mkiso", "PROGRAM", TEXT, AT(mkiso), 0, 0, "makes ISOs for platforms that boot from one (default: scripts/mkiso)" },
+    { "--plugin", "FILE", TEXT, AT(plugin), 0, 0, "the modelled processors (default: build/model/ukmodel.so)" },
+    { "--model", "DIR", TEXT, AT(model), 0, 0, "where their timing.csv and machines/ are (default: bench/model)" },
+    { "--machine", "FILE", TEXT, AT(machine), 0, 0, "model another machine: a file, or the name of one in machines/" },
+    { "--set", "KEY=VALUE", LIST, AT(settings), 0, 0, "change a value of the machine's file; low and high are the ends of its range. May be repeated" },
+    { "--keep-events", NULL, FLAG, AT(keep_events), 0, 0, "keep every sample's events, not only those of the median sample" },
     { "--benchmark_list_tests", NULL, FLAG, AT(list_tests), 0, 0, "print the names that --benchmark_filter selects, boot nothing" },
     { "--benchmark_filter", "REGEX", TEXT, AT(filter), 0, 0, "measure only <variant>/<benchmark> that match; -REGEX: that do not" },
     { "--benchmark_repetitions", "N", COUNT, AT(repetitions), 1, 100000, "see --repetitions" },
@@ -74,6 +79,10 @@ static bool store(struct options *options, const struct option *row, const char 
     double number;
     if (row->kind == TEXT) {
         *(const char **)(void *)field = text;
+        return true;
+    }
+    if (row->kind == LIST) {
+        strings_push((struct strings *)(void *)field, text);
         return true;
     }
     if (row->kind == FLAG) {
@@ -180,8 +189,30 @@ static bool fit_for_file_name(const char *s)
     return *s && *s != '.' && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == strlen(s);
 }
 
+/* Of "key=value", plain words: they become a part of an option of the emulator's. */
+static bool check_settings(const struct options *options, char **why)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+    for (size_t i = 0; i < options->settings.count; i++) {
+        const char *setting = options->settings.items[i];
+        size_t key = strspn(setting, plain);
+        if (key && setting[key] == '=' && setting[key + 1] && !setting[key + 1 + strspn(setting + key + 1, plain)])
+            continue;
+        *why = format("--set %s: write KEY=VALUE, as in tlb.parameters=manual or clocks.segment-load=high", setting);
+        return false;
+    }
+    return true;
+}
+
 static bool check(const struct options *options, char **why)
 {
+    const struct platform *platform = platform_find(options->platform);
+    if (!check_settings(options, why))
+        return false;
+    if (platform && !platform->machine && (options->machine || options->settings.count)) {
+        *why = format("--machine and --set change a modelled processor, and %s is none", platform->name);
+        return false;
+    }
     if (strcmp(options->platform, "auto") != 0 && !platform_find(options->platform)) {
         struct text names = {0};
         for (size_t i = 0; i < platform_count; i++)
@@ -206,7 +237,7 @@ static bool check(const struct options *options, char **why)
 bool options_parse(struct options *options, int argc, char **argv, char **why)
 {
     *options = (struct options){ .platform = "auto", .matrix = "core", .out = "build/runs", .program = "bench.bin",
-        .args = "", .probe_image = "build/probe/probe.elf", .mkiso = "scripts/mkiso", .salts = 1, .repetitions = 1,
+        .args = "", .plugin = "build/model/ukmodel.so", .model = "bench/model", .probe_image = "build/probe/probe.elf", .mkiso = "scripts/mkiso", .salts = 1, .repetitions = 1,
         .output_limit = 64e6, .seed = -1, .filter = "" };
     bool fine = true;
     for (int at = 1; fine && at < argc; at++)
@@ -220,6 +251,7 @@ bool options_parse(struct options *options, int argc, char **argv, char **why)
 void options_free(struct options *options)
 {
     strings_free(&options->benchmark_flags);
+    strings_free(&options->settings);
 }
 
 void options_help(void)

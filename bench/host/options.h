@@ -20,6 +20,11 @@ struct options {
     const char *probe_image;
     const char *emulator; /* NULL: the platform's own */
     const char *mkiso;
+    const char *plugin;   /* the model, and the folder with its data */
+    const char *model;
+    const char *machine;  /* NULL: the platform's own */
+    struct strings settings; /* changes of the machine, "key=value" */
+    bool keep_events;
     unsigned jobs;        /* 0: as many as there are processors */
     unsigned salts, repetitions;
     double timeout;       /* seconds a boot may take; 0: the platform's default */

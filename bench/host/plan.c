@@ -159,6 +159,20 @@ static bool take_plan(struct run *run, json_t *record, const char *path, char **
     return true;
 }
 
+static bool same_model(const struct run *run, json_t *record, char **why)
+{
+    json_t *before = json_object_get(record, "model"), *now = run->platform->machine ? run_model(run) : NULL;
+    bool same = !before || (now && json_equal(before, now));
+    if (!same) {
+        char *text = json_dumps(before, JSON_COMPACT | JSON_SORT_KEYS);
+        *why = format("%s was begun with the model %s: resume it with the same --machine and --set", run->options->resume,
+                      text);
+        free(text);
+    }
+    json_decref(now);
+    return same;
+}
+
 static bool same_builds(const struct run *run, json_t *record, char **why)
 {
     json_t *before = json_object_get(record, "builds"), *build;
@@ -202,7 +216,7 @@ static bool resume_from(struct run *run, const struct results *results, const ch
     char *copy = format("%s/" VARIANTS_COPY, run->folder);
     const char *list = run->options->variants ? run->options->variants : copy;
     bool fine = take_plan(run, results->run, path, why) && variants_read(&run->variants, list, why) &&
-                take_cells(run, results, why) && same_builds(run, results->run, why) && finish_plan(run, why);
+                same_model(run, results->run, why) && take_cells(run, results, why) && same_builds(run, results->run, why) && finish_plan(run, why);
     free(copy);
     return fine;
 }

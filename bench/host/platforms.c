@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What both QEMU platforms share: nothing in the machine that is not asked for, the serial port in a file (a slow
+/* What all QEMU platforms share: nothing in the machine that is not asked for, the serial port in a file (a slow
  * reader at the other end of a pipe would change how often the guest polls the UART), a fixed date, no reboot after a
  * triple fault, and a port that ends the machine. */
 #define QEMU_MACHINE \
@@ -21,6 +21,14 @@ static const char *const tcg_command[] = {
     "{emulator}", "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", "pentium",
     "-rtc", "base=2000-01-01T00:00:00,clock=vm", QEMU_MACHINE, NULL
 };
+
+/* The same with the model in it, whose clock is its own. The guest sees the processor that is modelled. */
+#define MODEL_COMMAND(cpu) \
+    "{emulator}", "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", cpu, \
+    "-rtc", "base=2000-01-01T00:00:00,clock=vm", "-plugin", "{plugin}", QEMU_MACHINE, NULL
+
+static const char *const i486_command[] = { MODEL_COMMAND("486") };
+static const char *const pentium_command[] = { MODEL_COMMAND("pentium") };
 
 static const char *const kvm_command[] = { "{emulator}", "-accel", "kvm", "-cpu", "host", QEMU_MACHINE, NULL };
 
@@ -45,6 +53,18 @@ const struct platform platform_table[] = {
         .emulator = "qemu-system-i386", .version_option = "--version", .command = kvm_command,
         .exit_word = "debug", .exit_by = EXIT_BY_STATUS, .unit = "cycles", .knows_time = true, .timeout = 120,
         .needs = "/dev/kvm", .run_if = run_probes, .count_if = cycle_probes,
+    },
+    {
+        .name = "pentium", .help = "a Pentium at 90 MHz, modelled on QEMU's translator: cycles, misses and where they went",
+        .emulator = "qemu-system-i386", .version_option = "--version", .command = pentium_command,
+        .exit_word = "debug", .exit_by = EXIT_BY_STATUS, .unit = "cycles", .machine = "pentium90", .timeout = 300,
+        .parallel = true, .run_if = run_probes,
+    },
+    {
+        .name = "i486", .help = "an i486DX at 50 MHz, modelled likewise",
+        .emulator = "qemu-system-i386", .version_option = "--version", .command = i486_command,
+        .exit_word = "debug", .exit_by = EXIT_BY_STATUS, .unit = "cycles", .machine = "i486dx50", .timeout = 300,
+        .parallel = true, .run_if = run_probes,
     },
     {
         .name = "bochs", .help = "Bochs: checks segment limits as a processor does; counts nothing",
@@ -73,8 +93,8 @@ char *platform_cmdline(const struct platform *platform)
     return format("platform=%s exit=%s", platform->name, platform->exit_word);
 }
 
-/* QEMU separates modules by commas and takes a doubled comma for one that is meant. */
-static void add_module_text(struct text *text, const char *s)
+/* QEMU separates modules, and parts of an option, by commas and takes a doubled comma for one that is meant. */
+static void add_option_text(struct text *text, const char *s)
 {
     for (; *s; s++)
         text_add(text, *s == ',' ? ",," : "%c", *s);
@@ -85,14 +105,50 @@ static char *module_words(const struct boot *boot)
     struct text text = {0};
     text_add(&text, "%s", "");
     if (boot->sigma0) {
-        add_module_text(&text, boot->sigma0);
+        add_option_text(&text, boot->sigma0);
         text_add(&text, ",");
-        add_module_text(&text, boot->program);
+        add_option_text(&text, boot->program);
         if (boot->args[0]) {
             text_add(&text, " ");
-            add_module_text(&text, boot->args);
+            add_option_text(&text, boot->args);
         }
     }
+    return text.data;
+}
+
+char *platform_machine(const struct platform *platform, const struct boot *boot)
+{
+    const char *machine = boot->machine ? boot->machine : platform->machine;
+    if (strchr(machine, '/') || strchr(machine, '.'))
+        return absolute_path(machine);
+    return format("%s/machines/%s.txt", boot->model, machine);
+}
+
+char *platform_model_out(const struct boot *boot)
+{
+    return format("%s.model", boot->log);
+}
+
+/* The plugin and its arguments: one word. */
+static char *plugin_words(const struct platform *platform, const struct boot *boot)
+{
+    struct text text = {0};
+    char *machine = platform_machine(platform, boot), *out = platform_model_out(boot);
+    add_option_text(&text, boot->plugin);
+    text_add(&text, ",machine=");
+    add_option_text(&text, machine);
+    text_add(&text, ",timing=");
+    add_option_text(&text, boot->model);
+    text_add(&text, "/timing.csv,out=");
+    add_option_text(&text, out);
+    for (size_t i = 0; boot->settings && i < boot->settings->count; i++) {
+        const char *setting = boot->settings->items[i];
+        size_t key = strcspn(setting, "=");
+        text_add(&text, ",set=%.*s:", (int)key, setting);
+        add_option_text(&text, setting[key] ? setting + key + 1 : "");
+    }
+    free(machine);
+    free(out);
     return text.data;
 }
 
@@ -108,6 +164,8 @@ static char *placeholder(const struct platform *platform, const struct boot *boo
         return platform_cmdline(platform);
     if (NAMED("modules"))
         return module_words(boot);
+    if (NAMED("plugin"))
+        return plugin_words(platform, boot);
     if (NAMED("log"))
         return must_copy(boot->log);
 #undef NAMED

@@ -20,6 +20,11 @@ struct boot {
     const char *program;  /* second module, the root program */
     const char *args;     /* the root program's arguments, may be empty */
     const char *log;      /* absolute path of the serial log to be */
+    const char *plugin;   /* the model, for platforms that have one; this and the next two absolute */
+    const char *model;    /* folder with the model's timing.csv and machines/ */
+    const char *machine;  /* what to model, NULL: the platform's own: a file, or the name of one in machines/ */
+    const struct strings *settings; /* of the machine to change: "key=value"; NULL: none */
+    bool keep_events;     /* every sample's, not only the median's */
     const char *work;     /* absolute folder for the platform's own files of this boot; may not exist yet */
 };
 
@@ -31,11 +36,12 @@ struct platform {
     const char *exit_word;       /* kernel command line: exit=… */
     enum exit_by exit_by;
     /* The command, word for word; {name} is replaced by what the boot says: {emulator} {kernel} {cmdline}
-     * {modules} {log}. A word that becomes empty is left out together with the word before it. */
+     * {modules} {log} {plugin}. A word that becomes empty is left out together with the word before it. */
     const char *const *command;
     /* Run in the folder with the images, or in the boot's work folder after `prepare` has filled it. */
     bool in_work;
     bool (*prepare)(const struct platform *platform, const struct boot *boot, char **why);
+    const char *machine;         /* a file of bench/model/machines/ without its .txt: everything counted is modelled by it */
     const char *needs;           /* a file without which it cannot work, NULL if none */
     const char *unit;            /* what a tick is: "instructions", "cycles"; NULL: it cannot tell */
     bool knows_time;             /* ticks have a duration, by the probe's tsc-khz */
@@ -59,6 +65,11 @@ char *platform_cmdline(const struct platform *platform);
 
 /* Command of a boot, for execvp; free with strings_free. */
 void platform_command(const struct platform *platform, const struct boot *boot, struct strings *command);
+
+/* The file of the machine that a boot models, and the one that its model writes; the caller frees them. Only for
+ * platforms with a machine. */
+char *platform_machine(const struct platform *platform, const struct boot *boot);
+char *platform_model_out(const struct boot *boot);
 
 /* The folder the command is to be run in. */
 const char *platform_folder(const struct platform *platform, const struct boot *boot);

@@ -68,10 +68,12 @@ static void boot_probe(struct probe_result *result, const struct platform *platf
     char *image = absolute_path(options->probe_image);
     char *slash = strrchr(image, '/');
     char *mkiso = strchr(options->mkiso, '/') ? absolute_path(options->mkiso) : must_copy(options->mkiso);
+    char *plugin = absolute_path(options->plugin), *model = absolute_path(options->model);
     char *log_path = format("%s/serial.log", folder), *work = format("%s/work", folder);
     *slash = '\0';
     struct boot boot = { .emulator = options->emulator, .mkiso = mkiso, .images = image, .kernel = slash + 1,
-        .args = "", .log = log_path, .work = work };
+        .args = "", .log = log_path, .plugin = plugin, .model = model, .machine = options->machine,
+        .settings = &options->settings, .work = work };
     struct expectation expected = { .salt = -1, .platform = platform->name };
     struct machine machine;
     struct serial_log log;
@@ -89,6 +91,8 @@ static void boot_probe(struct probe_result *result, const struct platform *platf
     serial_log_free(&log);
     free(image);
     free(mkiso);
+    free(plugin);
+    free(model);
     free(log_path);
     free(work);
 }
@@ -103,6 +107,9 @@ void probe_run(struct probe_result *result, const struct platform *platform, con
     } else if (!file_exists(options->probe_image)) {
         result->why = format("the probe image %s is missing: make probe builds it, --probe-image names another",
                              options->probe_image);
+    } else if (platform->machine && !file_exists(options->plugin)) {
+        result->why = format("the model %s is missing: make model builds it, where configure found Zydis and a QEMU with "
+                             "plugins (scripts/setup installs both); --plugin names another", options->plugin);
     } else if (!mkdtemp(folder)) {
         result->why = format("%s cannot be made: %s", folder, strerror(errno));
     } else {

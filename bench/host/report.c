@@ -31,13 +31,21 @@ static double median(const struct sample_set *set)
     return middle;
 }
 
+static struct gbench_event *per_operation(const struct sample_set *set)
+{
+    struct gbench_event *events = must_alloc(set->event_count, sizeof *events);
+    for (size_t i = 0; i < set->event_count; i++)
+        events[i] = (struct gbench_event){ set->events[i].name, set->events[i].count / (double)set->per };
+    return events;
+}
+
 static struct gbench_point make_point(struct builder *builder, const struct cell *cell, const char *benchmark)
 {
     const struct finished_cell *finished = results_cell(builder->results, cell->name);
     const struct sample_set *set = finished ? results_set(finished, benchmark) : NULL;
     if (set && set->count)
         return (struct gbench_point){ .ticks = median(set) / (double)set->per, .overhead = (double)set->overhead,
-            .samples = (double)set->count };
+            .samples = (double)set->count, .events = per_operation(set), .event_count = set->event_count };
     strings_take(&builder->errors, format("%s: %s", cell->name, !finished ? "not run" :
         finished->status == STATUS_PASSED ? "no samples" : status_table[finished->status].name));
     return (struct gbench_point){ .error = builder->errors.items[builder->errors.count - 1] };
@@ -93,8 +101,11 @@ static bool print_from(const struct run *run, const struct results *results, cha
     builder.report.platform = run->platform->name;
     builder.report.run = run->folder;
     bool fine = gbench_print(&builder.report, why);
-    for (size_t i = 0; i < builder.report.row_count; i++)
+    for (size_t i = 0; i < builder.report.row_count; i++) {
+        for (size_t j = 0; j < builder.report.point_count; j++)
+            free((void *)(uintptr_t)builder.rows[i].points[j].events);
         free((void *)(uintptr_t)builder.rows[i].points);
+    }
     free(builder.rows);
     strings_free(&builder.names);
     strings_free(&builder.errors);

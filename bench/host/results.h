@@ -31,11 +31,18 @@ void results_close(struct results_writer *writer);
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 
+struct event {
+    char *name;
+    double count;
+};
+
 struct sample_set {
     char *benchmark;
     int64_t per, overhead;
     int64_t *samples;
     size_t count;
+    struct event *events; /* of a modelled processor */
+    size_t event_count;
 };
 
 struct finished_cell {

@@ -18,6 +18,9 @@ static void free_cell(struct finished_cell *cell)
     for (size_t i = 0; i < cell->set_count; i++) {
         free(cell->sets[i].benchmark);
         free(cell->sets[i].samples);
+        for (size_t j = 0; j < cell->sets[i].event_count; j++)
+            free(cell->sets[i].events[j].name);
+        free(cell->sets[i].events);
     }
     free(cell->sets);
     free(cell->name);
@@ -94,6 +97,21 @@ static const char *fill_set(struct sample_set *set, json_t *samples)
     return NULL;
 }
 
+static const char *fill_events(struct sample_set *set, json_t *events)
+{
+    const char *name;
+    json_t *count;
+    if (events && !json_is_object(events))
+        return "\"events\" is no object";
+    set->events = must_alloc(json_object_size(events), sizeof *set->events);
+    json_object_foreach(events, name, count) {
+        if (!json_is_integer(count))
+            return "an event's count is no integer";
+        set->events[set->event_count++] = (struct event){ must_copy(name), (double)json_integer_value(count) };
+    }
+    return NULL;
+}
+
 static const char *take_result(struct reader *reader, json_t *line)
 {
     struct finished_cell *cell = &reader->open;
@@ -110,6 +128,8 @@ static const char *take_result(struct reader *reader, json_t *line)
     cell->sets[cell->set_count++] = (struct sample_set){ .benchmark = must_copy(benchmark),
         .per = json_integer_value(per), .overhead = json_integer_value(json_object_get(line, "overhead")) };
     const char *fault = fill_set(&cell->sets[cell->set_count - 1], samples);
+    if (!fault)
+        fault = fill_events(&cell->sets[cell->set_count - 1], json_object_get(line, "events"));
     if (!fault && --reader->missing == 0)
         keep_cell(reader);
     return fault;

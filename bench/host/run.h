@@ -42,6 +42,9 @@ bool run_open(struct run *run, const struct platform *platform, const struct pro
 enum run_exit run_boot(struct run *run);
 void run_free(struct run *run);
 
+/* {"machine":…,"set":[…]} of a modelled platform: what makes its numbers those of one processor. New reference. */
+json_t *run_model(const struct run *run);
+
 /* Boots at a time on this platform. */
 unsigned run_jobs(const struct run *run);
 

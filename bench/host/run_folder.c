@@ -90,6 +90,16 @@ static json_t *find_taint(const struct run *run, json_t *facts)
     return taint;
 }
 
+json_t *run_model(const struct run *run)
+{
+    const struct strings *settings = &run->options->settings;
+    json_t *set = json_array();
+    for (size_t i = 0; i < settings->count; i++)
+        json_array_append_new(set, json_string(settings->items[i]));
+    return json_pack("{ss so}", "machine", run->options->machine ? run->options->machine : run->platform->machine,
+                     "set", set);
+}
+
 static json_t *run_record(struct run *run, const struct probe_result *probe, bool resumed)
 {
     char *version = platform_emulator_version(run->platform, run->options->emulator);
@@ -102,6 +112,8 @@ static json_t *run_record(struct run *run, const struct probe_result *probe, boo
         json_incref(probe->records), "cells", cell_names(run), "builds", run->builds);
     if (probe->tick_rate > 0)
         json_object_set_new(record, "tick_rate", json_real(probe->tick_rate));
+    if (run->platform->machine)
+        json_object_update_new(record, json_pack("{sb so}", "modelled", true, "model", run_model(run)));
     if (resumed)
         json_object_set_new(record, "resumed", json_true());
     free(version);

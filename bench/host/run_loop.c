@@ -16,7 +16,7 @@ struct slot {
     bool used;
     size_t cell;
     struct machine machine;
-    char *images, *build, *log, *work, *args, *mkiso, *shown;
+    char *images, *build, *log, *work, *args, *mkiso, *plugin, *model, *shown;
 };
 
 struct loop {
@@ -60,6 +60,8 @@ static void fill_slot(struct slot *slot, const struct run *run, size_t index)
     slot->work = format("%s/logs/%s.salt%u.rep%u.boot", run->folder, cell->variant->name, cell->salt, cell->rep);
     slot->args = guest_args(run, cell->variant);
     slot->mkiso = strchr(mkiso, '/') ? absolute_path(mkiso) : must_copy(mkiso);
+    slot->plugin = absolute_path(run->options->plugin);
+    slot->model = absolute_path(run->options->model);
 }
 
 static void empty_slot(struct slot *slot)
@@ -71,20 +73,39 @@ static void empty_slot(struct slot *slot)
     free(slot->work);
     free(slot->args);
     free(slot->mkiso);
+    free(slot->plugin);
+    free(slot->model);
     *slot = (struct slot){0};
 }
 
-static json_t *common_fields(const struct run *run, const struct cell *cell, const char *type, const char *build)
+static json_t *common_fields(const struct run *run, const struct cell *cell, const char *type, const char *build,
+                             const struct serial_log *log)
 {
-    return json_pack("{ss ss ss so ss si si ss sO}", "type", type, "cell", cell->name, "variant", cell->variant->name,
+    json_t *taint = json_copy(run->taint);
+    if (log->model.taint)
+        json_array_extend(taint, log->model.taint);
+    return json_pack("{ss ss ss so ss si si ss so}", "type", type, "cell", cell->name, "variant", cell->variant->name,
                      "choices", variant_choices(cell->variant), "build", build ? build : "none", "salt",
-                     (int)cell->salt, "rep", (int)cell->rep, "platform", run->platform->name, "taint", run->taint);
+                     (int)cell->salt, "rep", (int)cell->rep, "platform", run->platform->name, "taint", taint);
+}
+
+/* Whose cycles these are: a model says so in every line. */
+static void add_model(json_t *line, const struct model_record *model, const struct bench_record *bench)
+{
+    json_object_update_new(line, json_pack("{ss sb ss}", "machine", model->machine, "modelled", true, "tlb", model->tlb));
+    if (json_array_size(model->set))
+        json_object_set(line, "set", model->set);
+    if (!model->cycles)
+        json_object_set_new(line, "unit", json_string("none"));
+    json_object_set(line, "events", bench->events);
+    if (bench->each)
+        json_object_set(line, "events_of_samples", bench->each);
 }
 
 static json_t *result_line(const struct run *run, const struct cell *cell, const char *build,
                            const struct serial_log *log, const struct bench_record *bench)
 {
-    json_t *line = common_fields(run, cell, "result", build), *samples = json_array();
+    json_t *line = common_fields(run, cell, "result", build, log), *samples = json_array();
     for (size_t i = 0; run->publish && i < bench->count; i++)
         json_array_append_new(samples, json_integer(bench->samples[i]));
     json_object_update_new(line, json_pack("{ss ss ss sI}", "machine", log->boot.cpu, "benchmark", bench->name, "unit",
@@ -92,6 +113,8 @@ static json_t *result_line(const struct run *run, const struct cell *cell, const
     if (run->publish)
         json_object_set_new(line, "overhead", json_integer(bench->overhead));
     json_object_set_new(line, "samples", samples);
+    if (log->model.machine)
+        add_model(line, &log->model, bench);
     return line;
 }
 
@@ -109,7 +132,7 @@ static void write_cell(struct run *run, const struct slot *slot, const struct se
                        const char *why, double seconds)
 {
     const struct cell *cell = &run->cells.items[slot->cell];
-    json_t *group = json_array(), *line = common_fields(run, cell, "cell", slot->build);
+    json_t *group = json_array(), *line = common_fields(run, cell, "cell", slot->build, log);
     size_t results = status == STATUS_PASSED ? log->bench_count : 0;
     json_object_update_new(line, json_pack("{ss ss sf ss sI}", "status", status_table[status].name, "why",
         why ? why : "", "seconds", (double)(long)(seconds * 1000) / 1000, "log", slot->shown, "results",
@@ -180,7 +203,8 @@ static void start_cell(struct loop *loop, struct slot *slot, size_t index)
     }
     struct boot boot = { .emulator = options->emulator, .mkiso = slot->mkiso, .images = slot->images,
         .kernel = "kernel.elf", .sigma0 = "sigma0.bin", .program = run->program, .args = slot->args,
-        .log = slot->log, .work = slot->work };
+        .log = slot->log, .plugin = slot->plugin, .model = slot->model, .machine = options->machine,
+        .settings = &options->settings, .keep_events = options->keep_events, .work = slot->work };
     machine_start(&slot->machine, run->platform, &boot, options->timeout > 0 ? options->timeout : run->platform->timeout,
                   (long long)options->output_limit);
     loop->running++;

@@ -93,12 +93,16 @@ static struct bench_record *find_bench(const struct serial_log *log, const char 
 static bool take_bench(struct serial_log *log, json_t *json)
 {
     const char *name, *unit;
-    int64_t per, overhead, n;
+    int64_t per, overhead, n, regions = 0;
     if (!get_name(log, json, &name) || !get_string(log, json, "unit", &unit) ||
         !get_number(log, json, "per", 1, MOST_PER, &per) ||
         !get_number(log, json, "overhead", 0, MOST_TICKS, &overhead) ||
-        !get_number(log, json, "n", 1, MOST_SAMPLES, &n))
+        !get_number(log, json, "n", 0, MOST_SAMPLES, &n))
         return false;
+    if (json_object_get(json, "regions") && !get_number(log, json, "regions", 1, MOST_SAMPLES, &regions))
+        return false;
+    if (n == 0 && regions == 0)
+        return fault(log, LOG_CORRUPT, "benchmark \"%s\" has neither samples nor regions", name);
     if (strcmp(unit, "ticks") != 0)
         return fault(log, LOG_CORRUPT, "unit \"%.40s\": a guest counts in ticks", unit);
     if (find_bench(log, name))
@@ -107,7 +111,7 @@ static bool take_bench(struct serial_log *log, json_t *json)
         return false;
     log->benches = must_grow(log->benches, log->bench_count + 1, sizeof *log->benches);
     log->benches[log->bench_count++] = (struct bench_record){ .name = must_copy(name), .per = per,
-        .overhead = overhead, .announced = (size_t)n };
+        .overhead = overhead, .announced = (size_t)n, .regions = (size_t)(regions ? regions : n) };
     return true;
 }
 
@@ -323,6 +327,8 @@ void serial_log_free(struct serial_log *log)
     for (size_t i = 0; i < log->bench_count; i++) {
         free(log->benches[i].name);
         free(log->benches[i].samples);
+        json_decref(log->benches[i].events);
+        json_decref(log->benches[i].each);
     }
     for (size_t i = 0; i < log->test_count; i++) {
         free(log->tests[i].name);
@@ -343,6 +349,10 @@ void serial_log_free(struct serial_log *log)
     free(log->boot.platform);
     free(log->boot.program);
     free(log->boot.cpu);
+    free(log->model.machine);
+    free(log->model.tlb);
+    json_decref(log->model.set);
+    json_decref(log->model.taint);
     free(log->last_console);
     free(log->panic);
     *log = (struct serial_log){0};

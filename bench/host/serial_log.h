@@ -7,6 +7,7 @@
 
 #include "util.h"
 
+#include <jansson.h>
 #include <stdint.h>
 
 #define RECORD_PROTOCOL 1
@@ -26,9 +27,21 @@ struct bench_record {
     char *name;
     int64_t per;       /* operations in one sample, 1..MOST_PER */
     int64_t overhead;  /* ticks of an empty region, already subtracted from every sample */
-    size_t announced;  /* samples promised, 1..MOST_SAMPLES */
+    size_t announced;  /* samples promised, 0..MOST_SAMPLES; 0 where the guest has no counter */
+    size_t regions;    /* regions executed: what a model has samples of */
     size_t count;      /* samples that came */
     int64_t *samples;  /* ticks for `per` operations; may be below zero by the noise of the overhead */
+    json_t *events;    /* of a model, merged in by modelled_merge: see there; NULL without one */
+    json_t *each;      /* likewise of every sample, NULL unless asked for */
+};
+
+/* What a model says of itself. */
+struct model_record {
+    char *machine; /* "Pentium-90"; NULL: nothing was modelled */
+    char *tlb;     /* the set of TLB parameters, "none" for a model without cycles */
+    bool cycles;   /* false: it counts events only */
+    json_t *set;   /* list of what was overridden, "key:value" */
+    json_t *taint; /* list of words */
 };
 
 struct test_record {
@@ -53,6 +66,7 @@ enum log_fault {
 struct serial_log {
     bool has_boot;
     struct boot_record boot;
+    struct model_record model;
     struct bench_record *benches;
     size_t bench_count;
     struct test_record *tests;

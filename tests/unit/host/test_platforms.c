@@ -69,6 +69,30 @@ static void kvm_has_the_hosts_processor(void **state)
     free(line);
 }
 
+static void models_are_tcg_with_the_plugin(void **state)
+{
+    (void)state;
+    char *words[] = { "tlb.parameters=manual", "clocks.segment-load=high", NULL };
+    struct strings settings = { words, 2 };
+    struct boot other = boot;
+    other.plugin = "/b/uk,model.so";
+    other.model = "/s/model";
+    char *line = command_line("pentium", &other);
+    expect_words(line, (const char *const[]){ "[-icount][shift=0,sleep=off]", "[-cpu][pentium]", "[-append][platform=pentium exit=debug]",
+        "[-plugin][/b/uk,,model.so,machine=/s/model/machines/pentium90.txt,timing=/s/model/timing.csv,out=/r/logs/a,,b.log.model]", NULL });
+    free(line);
+    other.settings = &settings;
+    other.machine = "/my/what-if.txt";
+    line = command_line("i486", &other);
+    expect_words(line, (const char *const[]){ "[-cpu][486]", ",machine=/my/what-if.txt,",
+        ".model,set=tlb.parameters:manual,set=clocks.segment-load:high]", NULL });
+    free(line);
+    other.machine = "pentium90-4way";
+    line = command_line("i486", &other);
+    expect_words(line, (const char *const[]){ ",machine=/s/model/machines/pentium90-4way.txt,", NULL });
+    free(line);
+}
+
 static void remove_work(const char *folder, const char *const *names)
 {
     for (; *names; names++) {
@@ -149,6 +173,9 @@ static void verdicts(void **state)
     expect_verdict("kvm", "ring0-native", VERDICT_RUNS, "ring0-native: reason");
     expect_verdict("kvm", "tick", VERDICT_RUNS, "tick: reason");
     expect_verdict("tcg", "tick", VERDICT_COUNTS, NULL);
+    expect_verdict("pentium", "", VERDICT_COUNTS, NULL);
+    expect_verdict("i486", "user-tsc", VERDICT_COUNTS, NULL); /* the model has a clock of its own */
+    expect_verdict("i486", "paging", VERDICT_UNUSABLE, "paging: reason");
     expect_verdict("tcg", "user-tsc", VERDICT_RUNS, "user-tsc: reason");
 }
 
@@ -171,7 +198,7 @@ static void what_is_not_reported_is_not_there(void **state)
     free(why);
 }
 
-static void only_kvm_and_tcg_tell_numbers(void **state)
+static void who_tells_what(void **state)
 {
     (void)state;
     assert_string_equal(platform_find("tcg")->unit, "instructions");
@@ -179,6 +206,9 @@ static void only_kvm_and_tcg_tell_numbers(void **state)
     assert_string_equal(platform_find("kvm")->unit, "cycles");
     assert_false(platform_find("kvm")->parallel);
     assert_null(platform_find("bochs")->unit);
+    assert_string_equal(platform_find("pentium")->unit, "cycles");
+    assert_false(platform_find("i486")->knows_time);
+    assert_null(platform_find("tcg")->machine);
     assert_null(platform_find("metal"));
 }
 
@@ -188,7 +218,8 @@ int main(void)
         cmocka_unit_test(tcg_is_repeatable), cmocka_unit_test(commas_in_arguments_are_doubled),
         cmocka_unit_test(a_kernel_alone_has_no_modules), cmocka_unit_test(kvm_has_the_hosts_processor),
         cmocka_unit_test(bochs_is_prepared), cmocka_unit_test(words_survive_a_shell), cmocka_unit_test(verdicts),
-        cmocka_unit_test(what_is_not_reported_is_not_there), cmocka_unit_test(only_kvm_and_tcg_tell_numbers),
+        cmocka_unit_test(what_is_not_reported_is_not_there), cmocka_unit_test(who_tells_what),
+        cmocka_unit_test(models_are_tcg_with_the_plugin),
     };
     return cmocka_run_group_tests_name("platforms", tests, NULL, NULL);
 }

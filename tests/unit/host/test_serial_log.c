@@ -108,8 +108,9 @@ static void damage_of_benchmarks(void **state)
     EXPECT_CORRUPT(2, "bad name", OPEN("\"a b\"", "\"ticks\"", "1", "1", "0"));
     EXPECT_CORRUPT(2, "counts in ticks", OPEN("\"a\"", "\"cycles\"", "1", "1", "0"));
     EXPECT_CORRUPT(2, "\"per\" is 0", OPEN("\"a\"", "\"ticks\"", "0", "1", "0"));
-    EXPECT_CORRUPT(2, "\"n\" is 0", OPEN("\"a\"", "\"ticks\"", "1", "0", "0"));
+    EXPECT_CORRUPT(2, "neither samples nor regions", OPEN("\"a\"", "\"ticks\"", "1", "0", "0"));
     EXPECT_CORRUPT(2, "\"n\" is 1000001", OPEN("\"a\"", "\"ticks\"", "1", "1000001", "0"));
+    EXPECT_CORRUPT(2, "\"regions\" is 0", OPEN("\"a\"", "\"ticks\"", "1", "0,\"regions\":0", "0"));
     EXPECT_CORRUPT(2, "\"overhead\" is -1", OPEN("\"a\"", "\"ticks\"", "1", "1", "-1"));
 }
 
