@@ -8,6 +8,7 @@
 
 void cache_free(struct cache *cache)
 {
+    free(cache->keys);
     free(cache->slots);
     free(cache->recent);
     free(cache->bits);
@@ -26,6 +27,19 @@ static void plan_tree(struct cache *cache, uint32_t way)
     }
 }
 
+/* Every change of what a slot holds. */
+static void set_slot(struct cache *cache, uint32_t at, const struct slot *content)
+{
+    cache->keys[at] = content->key;
+    cache->slots[at] = *content;
+    cache->slots[at].way = (uint16_t)(at % cache->ways);
+}
+
+static void forget_recent(struct cache *cache, uint32_t set)
+{
+    cache->recent[set] = (struct recent){.key = KEY_NONE};
+}
+
 void cache_init(struct cache *cache, uint32_t entries, uint32_t ways, bool tree)
 {
     uint32_t sets = entries / ways;
@@ -33,6 +47,7 @@ void cache_init(struct cache *cache, uint32_t entries, uint32_t ways, bool tree)
         .ways = ways,
         .set_mask = sets - 1,
         .tree = tree,
+        .keys = model_allocate(entries, sizeof *cache->keys),
         .slots = model_allocate(entries, sizeof *cache->slots),
         .recent = model_allocate(sets, sizeof *cache->recent),
         .bits = model_allocate(sets, sizeof *cache->bits),
@@ -42,7 +57,7 @@ void cache_init(struct cache *cache, uint32_t entries, uint32_t ways, bool tree)
     for (uint32_t way = 0; tree && way < ways; way++)
         plan_tree(cache, way);
     for (uint32_t i = 0; i < entries; i++)
-        cache->slots[i].key = KEY_NONE;
+        set_slot(cache, i, &(struct slot){.key = KEY_NONE});
     for (uint32_t i = 0; i < sets; i++)
         cache->recent[i].key = KEY_NONE;
 }
@@ -58,9 +73,9 @@ static uint32_t tree_victim(const struct cache *cache, uint32_t set)
     return way;
 }
 
-static void touch(struct cache *cache, uint32_t set, uint32_t way)
+void cache_touch(struct cache *cache, struct slot *slot)
 {
-    struct slot *slot = &cache->slots[set * cache->ways + way];
+    uint32_t set = slot->key & cache->set_mask, way = slot->way;
     cache->recent[set] = (struct recent){slot->key, slot};
     if (cache->tree)
         cache->bits[set] = (cache->bits[set] & ~cache->older[way]) | cache->newer[way];
@@ -72,35 +87,43 @@ static uint32_t victim_way(const struct cache *cache, uint32_t set)
 {
     const struct slot *slots = &cache->slots[set * cache->ways];
     uint32_t oldest = 0;
-    for (uint32_t way = 0; way < cache->ways; way++) {
-        if (slots[way].key == KEY_NONE)
+    for (uint32_t way = 0; way < cache->ways; way++)
+        if (cache->keys[set * cache->ways + way] == KEY_NONE)
             return way;
+    if (cache->tree)
+        return tree_victim(cache, set);
+    for (uint32_t way = 0; way < cache->ways; way++)
         if (slots[way].stamp < slots[oldest].stamp)
             oldest = way;
-    }
-    return cache->tree ? tree_victim(cache, set) : oldest;
+    return oldest;
+}
+
+/* Where the key is; a slot's index, or that behind the set's last. */
+static uint32_t place_of(const struct cache *cache, uint64_t key)
+{
+    uint32_t first = (uint32_t)(key & cache->set_mask) * cache->ways, at = first;
+    while (at < first + cache->ways && cache->keys[at] != key)
+        at++;
+    return at;
+}
+
+static bool is_there(const struct cache *cache, uint64_t key, uint32_t place)
+{
+    return place < (uint32_t)((key & cache->set_mask) + 1) * cache->ways;
 }
 
 bool cache_has(const struct cache *cache, uint64_t key)
 {
-    const struct slot *slots = &cache->slots[(key & cache->set_mask) * cache->ways];
-    for (uint32_t way = 0; way < cache->ways; way++)
-        if (slots[way].key == key)
-            return true;
-    return false;
+    return is_there(cache, key, place_of(cache, key));
 }
 
 struct slot *cache_search(struct cache *cache, uint64_t key)
 {
-    uint32_t set = key & cache->set_mask;
-    struct slot *slots = &cache->slots[set * cache->ways];
-    for (uint32_t way = 0; way < cache->ways; way++) {
-        if (slots[way].key == key) {
-            touch(cache, set, way);
-            return &slots[way];
-        }
-    }
-    return NULL;
+    uint32_t at = place_of(cache, key);
+    if (!is_there(cache, key, at))
+        return NULL;
+    cache_touch(cache, &cache->slots[at]);
+    return &cache->slots[at];
 }
 
 static uint32_t flush_of(const struct cache *cache, uint64_t key)
@@ -108,17 +131,14 @@ static uint32_t flush_of(const struct cache *cache, uint64_t key)
     return cache->flushes[(key & KEY_GLOBAL) != 0];
 }
 
-/* Marks the key as seen, as it will be if the miss fills a slot, or as only written. */
-static enum miss why_missed(struct cache *cache, uint64_t key, bool in_shadow, bool fill)
+/* From what is known of a key that is not here. */
+static enum miss why_missed(const struct cache *cache, const struct key_entry *seen, bool in_shadow, bool fill)
 {
-    struct key_entry *seen = key_set_find(&cache->seen, key);
-    if (!seen) {
-        key_set_add(&cache->seen, key)->generation = ONLY_WRITTEN;
+    if (!seen->bits)
         return MISS_COLD;
-    }
     if (seen->generation == ONLY_WRITTEN)
         return fill ? MISS_COLD : MISS_UNFETCHED;
-    if (seen->generation != flush_of(cache, key))
+    if (seen->generation != flush_of(cache, seen->key))
         return MISS_FLUSHED;
     return in_shadow ? MISS_CONFLICT : MISS_CAPACITY;
 }
@@ -126,45 +146,50 @@ static enum miss why_missed(struct cache *cache, uint64_t key, bool in_shadow, b
 enum miss cache_miss(struct cache *cache, uint64_t key, bool fill, struct slot **slot, struct slot *victim)
 {
     struct shadow_node *node;
-    enum miss why = why_missed(cache, key, shadow_find(&cache->shadow, key, fill, &node), fill);
+    struct key_entry *seen = key_set_add(&cache->seen, key);
+    enum miss why = why_missed(cache, seen, shadow_find(&cache->shadow, key, fill, &node), fill);
+    if (!seen->bits)
+        seen->generation = ONLY_WRITTEN;
+    seen->bits = 1;
     if (!fill)
         return why;
-    uint32_t set = key & cache->set_mask, way = victim_way(cache, set);
-    *slot = &cache->slots[set * cache->ways + way];
+    seen->generation = flush_of(cache, key);
+    uint32_t set = key & cache->set_mask, at = set * cache->ways + victim_way(cache, set);
+    *slot = &cache->slots[at];
     *victim = **slot;
-    **slot = (struct slot){.key = key, .node = node};
-    touch(cache, set, way);
-    key_set_add(&cache->seen, key)->generation = flush_of(cache, key);
+    set_slot(cache, at, &(struct slot){.key = key, .node = node});
+    cache_touch(cache, *slot);
     return why;
+}
+
+void cache_pass_by(struct cache *cache, uint64_t key)
+{
+    struct shadow_node *node;
+    shadow_find(&cache->shadow, key, false, &node);
 }
 
 bool cache_drop(struct cache *cache, uint64_t key)
 {
-    uint32_t set = key & cache->set_mask;
     struct key_entry *seen = key_set_find(&cache->seen, key);
+    uint32_t at = place_of(cache, key);
     if (seen && seen->generation != ONLY_WRITTEN)
         seen->generation = 0;
     shadow_drop(&cache->shadow, key);
-    for (uint32_t way = 0; way < cache->ways; way++) {
-        struct slot *slot = &cache->slots[set * cache->ways + way];
-        if (slot->key == key) {
-            *slot = (struct slot){.key = KEY_NONE};
-            cache->recent[set].key = KEY_NONE;
-            return true;
-        }
-    }
-    return false;
+    if (!is_there(cache, key, at))
+        return false;
+    set_slot(cache, at, &(struct slot){.key = KEY_NONE});
+    forget_recent(cache, key & cache->set_mask);
+    return true;
 }
 
 void cache_flush(struct cache *cache, bool keep_global)
 {
     uint64_t keep = keep_global ? KEY_GLOBAL : 0;
+    for (uint32_t i = 0; i < (cache->set_mask + 1) * cache->ways; i++)
+        if (cache->keys[i] != KEY_NONE && !(cache->keys[i] & keep))
+            set_slot(cache, i, &(struct slot){.key = KEY_NONE});
     for (uint32_t set = 0; set <= cache->set_mask; set++) {
-        struct slot *slots = &cache->slots[set * cache->ways];
-        for (uint32_t way = 0; way < cache->ways; way++)
-            if (slots[way].key != KEY_NONE && !(slots[way].key & keep))
-                slots[way] = (struct slot){.key = KEY_NONE};
-        cache->recent[set].key = KEY_NONE;
+        forget_recent(cache, set);
         if (!keep_global)
             cache->bits[set] = 0;
     }

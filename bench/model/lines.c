@@ -119,8 +119,10 @@ static unsigned outer_write(struct memory *memory, unsigned level, uint32_t phys
         struct outer_level *outer = &memory->outer[level];
         uint32_t line = physical >> outer->shift;
         struct slot *slot = cache_use(&outer->cache, line, outer->write_allocate), victim = {.key = KEY_NONE};
-        if (!slot) {
-            cache_miss(&outer->cache, line, outer->write_allocate, &slot, &victim);
+        if (!slot && !outer->write_allocate) {
+            cache_pass_by(&outer->cache, line);
+        } else if (!slot) {
+            cache_miss(&outer->cache, line, true, &slot, &victim);
             if (victim.key != KEY_NONE && victim.flags & SLOT_DIRTY)
                 outer_write(memory, level + 1, (uint32_t)(victim.key << outer->shift));
         }

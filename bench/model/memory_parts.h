@@ -40,10 +40,11 @@ struct source_times {
     uint64_t first, next, store;
 };
 
-/* Which store held a page, and under which key: where to look first. It may be out of date. */
+/* Which slot held a page, and under which key: where to look first. It may be out of date. */
 struct page_hint {
     uint32_t page;
     struct cache *cache;
+    struct slot *slot;
     uint64_t key;
 };
 

@@ -208,7 +208,7 @@ static struct slot *search(struct memory *memory, struct tlb *tlb, uint32_t line
             uint64_t key = page_key(memory, linear, form, global);
             struct slot *slot = cache_use(cache, key, true);
             if (slot) {
-                *hint_of(tlb, linear) = (struct page_hint){linear >> 12, cache, key};
+                *hint_of(tlb, linear) = (struct page_hint){linear >> 12, cache, slot, key};
                 return slot;
             }
         }
@@ -219,10 +219,9 @@ static struct slot *search(struct memory *memory, struct tlb *tlb, uint32_t line
 static inline struct slot *find(struct memory *memory, struct tlb *tlb, uint32_t linear)
 {
     const struct page_hint *hint = hint_of(tlb, linear);
-    if (hint->page == linear >> 12) {
-        struct slot *slot = cache_use(hint->cache, hint->key, true);
-        if (slot)
-            return slot;
+    if (hint->page == linear >> 12 && hint->slot->key == hint->key) {
+        cache_use_slot(hint->cache, hint->slot, true);
+        return hint->slot;
     }
     return search(memory, tlb, linear);
 }
