@@ -117,6 +117,21 @@ struct space *new_space_or_fail(struct utcb *utcb)
 	return space;
 }
 
+THREAD(touch_high)
+{
+	*(volatile uint32_t *)HIGH_WINDOW = 1;
+	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+struct space *large_space(struct utcb *utcb)
+{
+	struct space *space = NEW_SPACE();
+
+	space_window(space, HIGH_WINDOW, own_pages[OWN_PAGES - 1], sizeof(own_pages[0]), FLEXPAGE_RIGHTS);
+	ipc_receive(utcb, START(space, touch_high, 0, PRIORITY_HELPER)->id);
+	return space;
+}
+
 THREAD(last_thread)
 {
 	ipc_send(utcb, creator, TAG(0, 0), 0, 0);

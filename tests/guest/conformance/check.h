@@ -79,6 +79,9 @@ struct space *new_space_or_fail(struct utcb *utcb);
 /* Blocks the caller until all threads of a priority above PRIORITY_LAST are blocked themselves. */
 void let_others_run(struct utcb *utcb);
 
+/* A new space that is a large one already, with the last of own_pages at HIGH_WINDOW; or the test fails. */
+struct space *large_space(struct utcb *utcb);
+
 /*
  * Touches the whole image, so that nothing the calling thread does later is a page fault, at which its pager and then
  * whoever is ready would run. To be called where a test is about the very order in which threads run.

@@ -126,15 +126,6 @@ THREAD(touch_high)
 	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
 }
 
-static struct space *large_space(struct utcb *utcb)
-{
-	struct space *space = NEW_SPACE();
-
-	see_page(space, HIGH_WINDOW, OWN_PAGES - 1, FLEXPAGE_RIGHTS);
-	ipc_receive(utcb, START(space, touch_high, 0, PRIORITY_HELPER)->id);
-	return space;
-}
-
 /* ---- isolation ------------------------------------------------------------------------------------- */
 
 THREAD(exchange_words)
