@@ -44,10 +44,11 @@ static void take_command_line(const struct multiboot_information *information)
 {
 	const char *line = information->flags & MULTIBOOT_HAS_COMMAND_LINE ? physical(information->command_line) : "";
 
+	/* First of all the way to end, which a refusal needs. */
+	if (!machine_set_exit(line))
+		boot_refuse("command line: exit= takes debug, bochs or none; return= an address in the reserved range");
 	if (!string_copy(kernel_info.command_line, line, sizeof(kernel_info.command_line)))
 		boot_refuse("the kernel's command line is longer than 255 characters; shorten it");
-	if (!machine_set_exit(kernel_info.command_line))
-		boot_refuse("command line: exit= takes debug, bochs or none; return= an address in the reserved range");
 }
 
 static void take_memory(const struct multiboot_information *information)

@@ -180,10 +180,8 @@ bool machine_set_exit(const char *command_line)
 {
 	const char *way = string_option(command_line, "exit=");
 	const char *address = string_option(command_line, "return=");
+	uint32_t block = 0;
 
-	if (address && (!parse_hex(address, &conductor) || conductor > PHYS_RESERVED_END - 8 ||
-			conductor < PHYS_RESERVED))
-		return false;
 	if (!way || word_is(way, "none"))
 		end_by = END_NONE;
 	else if (word_is(way, "debug"))
@@ -192,6 +190,9 @@ bool machine_set_exit(const char *command_line)
 		end_by = END_BOCHS;
 	else
 		return false;
+	if (address && (!parse_hex(address, &block) || block > PHYS_RESERVED_END - 8 || block < PHYS_RESERVED))
+		return false;
+	conductor = block;
 	return true;
 }
 
