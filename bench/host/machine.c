@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MODEL_SAYS "model: "
+
 void machine_start(struct machine *machine, const struct platform *platform, const struct boot *boot, double timeout,
                    long long output_limit)
 {
@@ -30,15 +32,17 @@ void machine_start(struct machine *machine, const struct platform *platform, con
     strings_free(&command);
 }
 
-/* The last line the emulator itself printed, without escape sequences; may be empty. */
+/* The last line the emulator itself printed, without escape sequences; may be empty. A model's complaint comes before
+ * the emulator's, which only says that the model refused. */
 static char *last_message(const char *path)
 {
     char *text = file_text(path);
     if (!text)
         return must_copy("");
-    char *newline = strrchr(text, '\n');
-    char *line = must_copy(newline ? newline + 1 : text);
+    char *newline = strrchr(text, '\n'), *model = strstr(text, MODEL_SAYS);
+    char *line = must_copy(model ? model : newline ? newline + 1 : text);
     free(text);
+    line[strcspn(line, "\n")] = '\0';
     for (char *at = line; *at; at++)
         if (*at < 0x20 || *at > 0x7e)
             *at = '?';
