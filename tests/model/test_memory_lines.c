@@ -180,6 +180,29 @@ static void direct_mapped_second_level(void **state)
     rig_free(&rig);
 }
 
+/*
+ * A write that passes the second level by is a use of the line all the same, for the fully associative one that holds
+ * it. First level of 2 lines, second of 4, both direct-mapped; A and B share the second's set 0.
+ */
+static void writes_use_the_second_level(void **state)
+{
+    (void)state;
+    struct rig rig = rig_new("i486dx50", "l1d.ways=1 l1d.size=32 l2.size=64");
+    enum { A = 0x10000, B = 0x10040, C = 0x10010, D = 0x10020, E = 0x10030 };
+    get(&rig, A);
+    get(&rig, B);
+    get(&rig, C);
+    get(&rig, D); /* fully associative: A B C D, A the oldest */
+    put(&rig, A); /* in neither level; now B is the oldest */
+    assert_int_equal(rig.result.l1_misses, 1);
+    get(&rig, E); /* in B's place there */
+    get(&rig, A);
+    assert_int_equal(rig.result.l2_kind, MISS_CONFLICT);
+    get(&rig, B);
+    assert_int_equal(rig.result.l2_kind, MISS_CAPACITY);
+    rig_free(&rig);
+}
+
 static void lines_touched_per_region(void **state)
 {
     (void)state;
@@ -247,6 +270,7 @@ int main(void)
         cmocka_unit_test(code_and_data),
         cmocka_unit_test(across_a_line),
         cmocka_unit_test(direct_mapped_second_level),
+        cmocka_unit_test(writes_use_the_second_level),
         cmocka_unit_test(lines_touched_per_region),
         cmocka_unit_test(flushed_caches),
         cmocka_unit_test(geometry_without_cycles),
