@@ -75,7 +75,7 @@ def panels(results, axis, family):
 
 def prepare(results, axis, family):
     """The panels, or the reason why there are none."""
-    platform = results.results.platform
+    platform = results.results.where()
     if not results.benchmarks:
         raise Unavailable(f"no numbers from {platform}")
     if axis not in results.axes:
@@ -162,7 +162,7 @@ def explain(pyplot, figure, results, what, found):
 
     small = textwrap.wrap("; ".join(where), int(figure.get_figwidth() * 15))
     legend = 0.55 + 0.16 * len(small)
-    write(f"{family.split('/')[0]} on {results.results.platform}: cost "
+    write(f"{family.split('/')[0]} on {results.results.where()}: cost "
           "against working set", 0.12, 13)
     write("\n".join(small), 0.44, 8.5)
     figure.legend(handles=legend_of(pyplot, axis, choices, styles),

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Tabulates a run: on the terminal, and in the run's folder as tables.md,
-tables.csv (one row per variant and benchmark) and effects.csv.
+tables.csv (one row per variant and benchmark) and effects.csv; on a modelled
+processor also events.csv, and the run with the other set of TLB parameters,
+if there is one in the folder's manual/, beside.
 
 Exit status: 0 done; 1 the results are damaged or cannot be read, or the
 tables not written; 2 the command line is wrong; 77 nothing for --gnuplot.
@@ -13,8 +15,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from ukstat import (gnuplot, published, reader, render, report,  # noqa: E402
-                    summary)
+from ukstat import (gnuplot, modelled, published, reader,  # noqa: E402
+                    render, report, summary)
 
 UNAVAILABLE = 77
 """The status by which a figure says that it cannot be drawn here."""
@@ -65,15 +67,18 @@ def write(folder, name, text):
     return path
 
 
-def write_files(folder, tables, found, results):
-    tables = tables + ([report.everything(results)] if found else [])
+def write_files(folder, tables, found, results, second):
+    tables = tables + modelled.tables(results, second, True) + ([report.everything(results)] if found else [])
     title = f"# Results of {results.results.matrix or 'a run'} on " \
-            f"{results.results.platform}\n"
+            f"{results.results.where()}\n"
     text = "\n".join([title] + [render.markdown(t) for t in tables])
     paths = [write(folder, "tables.md", text)]
     for name, content in (("tables.csv", report.values_csv(results)),
                           ("effects.csv",
-                           report.effects_csv(results, found))):
+                           report.effects_csv(results, found)),
+                          ("events.csv", modelled.events_csv(results))):
+        if name == "events.csv" and not content[1]:
+            continue
         paths.append(write(folder, name, render.to_csv(*content)))
     return paths
 
@@ -86,11 +91,14 @@ def tabulate(options):
     order = options.order or report.default_order(results)
     columns = [c for c in options.columns.split(",") if c]
     tables, found = report.tables(results, columns, order)
-    print("\n".join(render.terminal(table) for table in tables))
+    folder = options.run if os.path.isdir(options.run) \
+        else os.path.dirname(options.run) or "."
+    second = modelled.second_set(folder) if results.results.modelled else ""
+    second = summary.summarise(reader.read(second)) if second else None
+    print("\n".join(render.terminal(table) for table in
+                    tables + modelled.tables(results, second, False)))
     if not options.no_files:
-        folder = options.run if os.path.isdir(options.run) \
-            else os.path.dirname(options.run) or "."
-        for path in write_files(folder, tables, found, results):
+        for path in write_files(folder, tables, found, results, second):
             print("wrote", path)
 
 

@@ -64,7 +64,7 @@ def bars(summary: Summary, wanted: list) -> str:
     """
     variants = summary.variants
     if not summary.benchmarks:
-        raise NothingToPlot(f"no numbers from {summary.results.platform}")
+        raise NothingToPlot(f"no numbers from {summary.results.where()}")
     if len(variants) > MOST_BARS:
         raise NothingToPlot(f"{len(variants)} variants are too many for bars "
                             f"(at most {MOST_BARS}); see tables.csv")
@@ -96,7 +96,7 @@ def bars(summary: Summary, wanted: list) -> str:
 
 
 def _heading(summary: Summary, columns: list) -> str:
-    return (f"Cost of one operation on {summary.results.platform}, in "
+    return (f"Cost of one operation on {summary.results.where()}, in "
             f"{summary.unit(columns)}")
 
 

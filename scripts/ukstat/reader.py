@@ -25,7 +25,8 @@ class DamagedResults(Exception):
 @dataclass
 class Result:
     """The samples of one benchmark in one boot, in `unit`, each sample
-    covering `per` operations, timer overhead already subtracted."""
+    covering `per` operations, timer overhead already subtracted. events:
+    what a modelled processor counted in the median sample."""
     benchmark: str
     unit: str
     per: int
@@ -33,6 +34,16 @@ class Result:
     machine: str = ""
     taint: list = field(default_factory=list)
     line: int = 0
+    events: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a modelled run's numbers are of. tlb: the set of TLB parameters;
+    changed: values of the machine that were overridden, as key:value."""
+    machine: str
+    tlb: str
+    changed: tuple
 
 
 @dataclass
@@ -57,7 +68,8 @@ class Cell:
 @dataclass
 class Results:
     """A whole file: `cells` by name in file order, `planned` cell names as
-    the run announced them, `problems` sentences about what was tolerated."""
+    the run announced them, `problems` sentences about what was tolerated.
+    model: None on a platform that measures."""
     path: str
     platform: str = ""
     matrix: str = ""
@@ -67,6 +79,12 @@ class Results:
     cells: dict = field(default_factory=dict)
     problems: list = field(default_factory=list)
     end: str = ""
+    modelled: bool = False
+    model: Model | None = None
+
+    def where(self) -> str:
+        """The platform as every table and label names it."""
+        return self.platform + (" (modelled)" if self.modelled else "")
 
     def passed(self) -> list:
         """The cells whose samples may be used."""
@@ -114,6 +132,7 @@ class _Assembler:
             results.matrix = record.get("matrix", "")
             results.host = record.get("host", {})
             results.probe = record.get("probe", [])
+            results.modelled = record.get("modelled", False)
         self._close_part()
         for name in record.get("cells", []):
             if name not in results.planned:
@@ -199,6 +218,7 @@ class _Assembler:
         cell, benchmark = self.cell, record["benchmark"]
         self._check_identity(record)
         self._check_unit(record)
+        self._check_model(record)
         if not cell or record["cell"] != cell.name:
             self.refuse(f"a result of cell {record['cell']} must follow its "
                         "cell record")
@@ -210,7 +230,23 @@ class _Assembler:
                         f"{cell.announced} results, this is one more")
         cell.results[benchmark] = Result(
             benchmark, record["unit"], record["per"], record["samples"],
-            record.get("machine", ""), record.get("taint", []), self.line)
+            record.get("machine", ""), record.get("taint", []), self.line,
+            record.get("events", {}))
+
+    def _check_model(self, record: dict) -> None:
+        """A run is of one machine, or of none."""
+        results = self.results
+        if record.get("modelled", False) != results.modelled:
+            self.refuse("a modelled result in a run that is not, or the "
+                        "other way round")
+        if not results.modelled:
+            return
+        model = Model(record["machine"], record.get("tlb", "none"),
+                      tuple(record.get("set", [])))
+        results.model = results.model or model
+        if model != results.model:
+            self.refuse(f"modelled on {model} here and on {results.model} "
+                        "before: numbers of two machines do not mix")
 
     def _check_unit(self, record: dict) -> None:
         if not record["samples"]:

@@ -9,6 +9,7 @@ from . import numbers
 from .estimate import shift
 from .factorial import Analysis, analyse, name_terms
 from .instrument import verdicts
+from .reader import Results
 from .render import Table
 from .summary import Summary
 
@@ -30,17 +31,32 @@ def platform_notes(summary: Summary) -> list:
     results = summary.results
     machines = {r.machine: 0 for c in results.passed()
                 for r in c.results.values() if r.machine}
-    where = [f"platform {results.platform}"]
+    where = [f"platform {results.where()}"]
     if results.host.get("emulator"):
         where.append(str(results.host["emulator"]))
     if machines:
         where.append("processor " + " / ".join(machines))
     if results.host.get("cpu"):
         where.append(f"host {results.host['cpu']}")
-    notes = ["; ".join(where)]
+    notes = ["; ".join(where), *model_notes(results)]
     if summary.common():
         notes.append("common to all variants: " + ", ".join(summary.common()))
     return notes
+
+
+def short_notes(summary: Summary) -> list:
+    """The least that every table says of where its numbers come from."""
+    return [*platform_notes(summary)[:1], *model_notes(summary.results)]
+
+
+def model_notes(results: Results) -> list:
+    """What a reader must know of numbers that nobody measured."""
+    model = results.model
+    if not model:
+        return []
+    changed = (", with " + ", ".join(model.changed)) if model.changed else ""
+    return [f"modelled, not measured: {model.machine}, TLB parameters "
+            f"{model.tlb}{changed}; the same in every run"]
 
 
 def _precision_note(summary: Summary, columns: list) -> str:
@@ -95,7 +111,7 @@ def costs(summary: Summary, columns: list, more: list) -> Table:
             numbers.estimate(variant.estimates[c])
             if c in variant.estimates else variant.status()
             for c in columns])
-    title = (f"Cost of one operation on {summary.results.platform}, in "
+    title = (f"Cost of one operation on {summary.results.where()}, in "
              f"{summary.unit(columns)}")
     notes = [*platform_notes(summary), _precision_note(summary, columns),
              *_per_notes(summary, columns), *more, *taints(summary),
@@ -117,7 +133,7 @@ def taints(summary: Summary) -> list:
 def changes(summary: Summary, columns: list) -> Table:
     """Every variant against the reference variant."""
     reference = summary.reference()
-    title = f"Change on {summary.results.platform}, in {summary.unit(columns)}"
+    title = f"Change on {summary.results.where()}, in {summary.unit(columns)}"
     if not reference or not reference.estimates:
         return Table(title, [], [], ["the reference variant has no values; "
                                      "choose another with --reference"])
@@ -132,7 +148,7 @@ def changes(summary: Summary, columns: list) -> Table:
             row.append(numbers.difference(shift(base, value), base.value)
                        if base and value else variant.status())
         rows.append(row)
-    notes = [*platform_notes(summary)[:1],
+    notes = [*short_notes(summary),
              f"against {reference.name}; negative is cheaper; an interval "
              "that contains 0 shows no difference", *verdict_notes(summary)]
     return Table(f"{title}, against {reference.name}", ["variant", *columns],
@@ -185,7 +201,7 @@ def _lacking_notes(summary: Summary, found: dict) -> list:
 def effects(summary: Summary, found: dict, order: int) -> Table:
     """Main effects and interactions, averaged over the other axes."""
     columns = list(found)
-    platform = summary.results.platform
+    platform = summary.results.where()
     title = (f"What each choice changes on {platform}, in "
              f"{summary.unit(columns)}: by itself and in combination")
     if not summary.varied():
@@ -194,7 +210,7 @@ def effects(summary: Summary, found: dict, order: int) -> Table:
     base = {c: e.value for c, e in reference.estimates.items()} \
         if reference else {}
     rows, partial = _effect_rows(found, base)
-    notes = [*platform_notes(summary)[:1],
+    notes = [*short_notes(summary),
              "against " + ", ".join(f"{a}={c[0]}" for a, c
                                     in summary.varied().items())
              + "; averaged over the settings of the other axes; negative is "
@@ -227,13 +243,13 @@ def statuses(summary: Summary) -> Table:
     rows = [[c.name, c.status, c.why or "no reason given"]
             for c in results.cells.values() if c.status != "passed"]
     rows += [[name, "not run", "the run ended before"] for name in not_run]
-    notes = [f"platform {results.platform}: " + (", ".join(
+    notes = [f"platform {results.where()}: " + (", ".join(
         f"{count} {status}" for status, count in sorted(counts.items()))
         or "no cells")]
     notes += results.problems
-    title = f"Cells on {results.platform} that did not pass"
+    title = f"Cells on {results.where()} that did not pass"
     if not rows:
-        return Table(f"Cells on {results.platform}", [], [], notes)
+        return Table(f"Cells on {results.where()}", [], [], notes)
     return Table(title, ["cell", "status", "reason"], rows, notes, words=(0, 1, 2))
 
 
@@ -248,13 +264,13 @@ def without_numbers(summary: Summary) -> Table:
             or "not run"])
     notes = platform_notes(summary)
     if results.passed():
-        notes.append(f"{results.platform} gave no samples: it cannot know "
+        notes.append(f"{results.where()} gave no samples: it cannot know "
                      "cycles, so no number is shown for it")
     else:
         notes.append("no cell passed, so there are no numbers")
     notes += [f"probe: {p.get('name')}: {p.get('value')}: {p.get('why', '')}"
               for p in results.probe if p.get("ok") is False]
-    return Table(f"Statuses on {results.platform}", ["variant", "cells"],
+    return Table(f"Statuses on {results.where()}", ["variant", "cells"],
                  rows, notes, words=(0, 1))
 
 
@@ -264,9 +280,9 @@ def everything(summary: Summary) -> Table:
     rows = [[c, summary.benchmarks[c][0]]
             + [numbers.estimate(v.estimates[c]) if c in v.estimates
                else v.status() for v in summary.variants] for c in columns]
-    notes = [*platform_notes(summary)[:1], _precision_note(summary, columns),
+    notes = [*short_notes(summary), _precision_note(summary, columns),
              *_per_notes(summary, columns), *verdict_notes(summary)]
-    return Table(f"Every benchmark on {summary.results.platform}",
+    return Table(f"Every benchmark on {summary.results.where()}",
                  ["benchmark", "unit"] + [v.name for v in summary.variants],
                  rows, notes, words=(0, 1))
 
@@ -294,7 +310,7 @@ def values_csv(summary: Summary) -> tuple:
         for benchmark, (unit, per) in summary.benchmarks.items():
             e = variant.estimates.get(benchmark)
             if e:
-                rows.append([summary.results.platform, unit, variant.name,
+                rows.append([summary.results.where(), unit, variant.name,
                              *variant.choices, benchmark, per, e.value, e.low,
                              e.high, e.kind, e.samples, e.groups])
     return header, rows
@@ -320,7 +336,7 @@ def effects_csv(summary: Summary, found: dict) -> tuple:
     for benchmark, analysis in found.items():
         unit, per = summary.benchmarks[benchmark]
         base = reference and reference.estimates.get(benchmark)
-        rows += [_effect_row([summary.results.platform, unit, benchmark, per],
+        rows += [_effect_row([summary.results.where(), unit, benchmark, per],
                              effect, base.value if base else None)
                  for effect in analysis.effects]
     return header, rows

@@ -87,6 +87,12 @@ def _texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(v, str) for v in value)
 
 
+def _counts(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(k, str) and _integer(v) and abs(v) < LARGEST_SAMPLE
+        for k, v in value.items())
+
+
 def _choices(value: object) -> bool:
     return isinstance(value, dict) and all(
         isinstance(v, str) and names.is_name(k) and names.is_name(v)
@@ -119,6 +125,7 @@ KINDS = {
     "objects": (lambda v: isinstance(v, list)
                 and all(isinstance(o, dict) for o in v),
                 "a list of objects"),
+    "counts": (_counts, "an object of whole numbers"),
     "list": (lambda v: isinstance(v, list), "a list"),
 }
 
@@ -136,10 +143,12 @@ REQUIRED = {
 OPTIONAL = {
     "run": {"resumed": "flag", "matrix": "name", "seed": "count",
             "started": "text", "host": "object", "probe": "objects",
-            "cells": "texts"},
+            "cells": "texts", "modelled": "flag", "model": "object"},
     "cell": {"why": "text", "seconds": "number", "log": "text",
              "results": "count", "taint": "texts"},
-    "result": {"machine": "text", "overhead": "number", "taint": "texts"},
+    "result": {"machine": "text", "overhead": "number", "taint": "texts",
+               "modelled": "flag", "tlb": "text", "set": "texts",
+               "events": "counts", "events_of_samples": "objects"},
     "end": {"cells": "object"},
 }
 
@@ -159,6 +168,8 @@ def _check_samples(record: dict) -> None:
         if not _number(value):
             raise Invalid(f"sample {position} is {shorten(value)}, must be a "
                           f"finite number below 2^63")
+    if record.get("modelled") and not record.get("machine"):
+        raise Invalid("modelled, and no machine that it is a model of")
     if samples and record["unit"] in ("", NO_UNIT):
         raise Invalid("samples without a unit")
 
