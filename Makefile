@@ -174,6 +174,28 @@ plots: ## plots of RUN= (default: the latest run)
 	$(Q)$(if $(MATPLOTLIB_WHY),echo 'No plots by matplotlib: $(MATPLOTLIB_WHY)',:)
 	$(Q)PYTHON=$(PYTHON) GNUPLOT=$(GNUPLOT) $(SRC)/plots/make-plots $(RUN)
 
+# ---- modelled processors ------------------------------------------------
+
+# What only a model can tell is told of the Pentium unless PLATFORM=i486 is asked for.
+MODELLED = $(if $(filter auto,$(PLATFORM)),pentium,$(PLATFORM))
+BENCH ?= ipc-inter/words:0
+model_needed = @$(if $(MODEL_READY),:,echo 'There is no model without Zydis, which configure did not find: scripts/setup installs it; then ./configure again.' >&2; exit 1)
+
+.PHONY: explain
+explain: $(MODEL_READY) ## a sample of BENCH= on VARIANT= (default: the configured), PLATFORM=i486|pentium, instruction by instruction
+	$(model_needed)
+	+$(Q)$(MAKE) --no-print-directory build/$(VARIANT)/variant.mak >/dev/null
+	+$(Q)$(MAKE) --no-print-directory -f $(SRC)/variant.mk -C build/$(VARIANT) BRIEF=1 >/dev/null
+	$(Q)QEMU=$(QEMU) $(PYTHON) $(SRC)/scripts/explain build/$(VARIANT) '$(BENCH)' --platform $(MODELLED) $(EXPLAINFLAGS)
+
+.PHONY: sensitivity
+sensitivity: host probe-image $(MODEL_READY) ## what uncertain values of the modelled PLATFORM=i486|pentium change
+	$(model_needed)
+	+$(Q)$(MAKE) --no-print-directory variants SALTS=1
+	$(Q)$(PYTHON) $(SRC)/scripts/sensitivity --platform $(MODELLED) --variants build/$(MATRIX).variants --model $(SRC)/bench/model \
+		--out build/sensitivity-$(MODELLED).md $(SENSITIVITYFLAGS) -- \
+		$(RUNNER) --emulator $(QEMU) --probe-image $(PROBE) --plugin $(MODEL) --jobs $(JOBS)
+
 .PHONY: probe
 probe: host probe-image $(MODEL_READY) ## what PLATFORM= (default: each) can do here, and what it may report
 	$(Q)$(ukrun) --probe-only $(RUNFLAGS)
