@@ -7,6 +7,7 @@
 #include <segments.h>
 #include <space.h>
 #include <tcb.h>
+#include <timer.h>
 #include <x86.h>
 
 struct tcb *kernel_resume(struct tcb *next)
@@ -80,7 +81,7 @@ struct tcb *kernel_interrupt(struct tcb *current, uint32_t line)
 	if (!interrupt_acknowledge(line))
 		return kernel_resume(current);
 	if (line == 0)
-		return kernel_resume(schedule_tick(current));
+		return kernel_resume(timer_interrupt(current));
 	interrupt_mask(line, true); /* nobody is attached */
 	return kernel_resume(current);
 }

@@ -6,18 +6,26 @@
 #include <schedule.h>
 #include <scheduling.h>
 #include <thread.h>
+#include <timer.h>
 
 #define TIMEOUT_SEND(timeouts) ((timeouts) >> 16)
 #define TIMEOUT_RECEIVE(timeouts) ((timeouts) & 0xffff)
 
 /* ---- results -------------------------------------------------------------------------------------- */
 
+/* `tcb` waits no longer. It is ready, but not queued. */
+static void end_wait(struct tcb *tcb)
+{
+	tcb->wait = ID_NIL;
+	tcb->blocked = BLOCKED_NOT;
+	scheduling_wait_ended(tcb);
+}
+
 /* Ends the call of `tcb` with an error. It is ready afterwards, but not queued. */
 static void fail(struct tcb *tcb, uint32_t code)
 {
 	tcb_registers(tcb)->eax = TAG_ERROR | code;
-	tcb->wait = ID_NIL;
-	tcb->blocked = BLOCKED_NOT;
+	end_wait(tcb);
 }
 
 /* ---- send queues ---------------------------------------------------------------------------------- */
@@ -47,7 +55,7 @@ static void dequeue_sender(struct tcb *to, struct tcb *sender)
 	if (to->send_queue == sender)
 		to->send_queue = sender->send_next == sender ? 0 : sender->send_next;
 	tcb_update_urgency(to);
-	sender->blocked = BLOCKED_NOT;
+	end_wait(sender);
 }
 
 /* The first in the queue of `to` that a receive from `from` takes, or 0. */
@@ -67,7 +75,7 @@ static struct tcb *first_sender(struct tcb *to, uint32_t from)
 static bool accepts(const struct tcb *to, const struct tcb *from)
 {
 	return to->wait == ID_ANY || to->wait == from->id ||
-	       (to->blocked == BLOCKED_RECEIVING && to->partner == from->id);
+	       (to->blocked == BLOCKED_RECEIVING && (to->partner == ID_ANY || to->partner == from->id));
 }
 
 /* Typed items of a message: map and grant. Returns 0 or an ERROR_… code. */
@@ -134,8 +142,7 @@ static uint32_t deliver(struct tcb *from, struct tcb *to)
 		tcb_registers(to)->esi = from->id;
 		tcb_registers(to)->eax = tag;
 	}
-	to->wait = ID_NIL;
-	to->blocked = BLOCKED_NOT;
+	end_wait(to);
 	return 0;
 }
 
@@ -146,6 +153,16 @@ static void wait_slowly(struct tcb *tcb, uint32_t partner)
 	tcb->blocked = BLOCKED_RECEIVING;
 	tcb->partner = partner;
 	scheduling_blocked(tcb);
+}
+
+static void wait_to_receive_until(struct tcb *tcb, uint32_t from, uint32_t timeout)
+{
+	if (!TIMEOUT_MANTISSA(timeout)) {
+		fail(tcb, ERROR_TIMEOUT | ERROR_IN_RECEIVE);
+		return;
+	}
+	wait_slowly(tcb, from);
+	timer_wait(tcb, timeout);
 }
 
 /* Nobody is there to receive from: waits, or fails, as the timeout says. */
@@ -159,9 +176,7 @@ static void wait_to_receive(struct tcb *tcb)
 		return;
 	}
 	if (registers->eax & TAG_RECEIVE_TIMEOUT) {
-		bool poll = TIMEOUT_RECEIVE(registers->ecx) == TIMEOUT_ZERO;
-
-		fail(tcb, (poll ? ERROR_TIMEOUT : ERROR_BAD_MESSAGE) | ERROR_IN_RECEIVE);
+		wait_to_receive_until(tcb, from, TIMEOUT_RECEIVE(registers->ecx));
 		return;
 	}
 	if (from == ID_NIL) {
@@ -233,13 +248,15 @@ static bool is_malformed(uint32_t tag)
 static void wait_to_send(struct tcb *tcb, struct tcb *to)
 {
 	const struct registers *registers = tcb_registers(tcb);
+	bool timed = registers->eax & TAG_SEND_TIMEOUT;
 
-	if (registers->eax & TAG_SEND_NOWAIT)
+	if ((registers->eax & TAG_SEND_NOWAIT) || (timed && !TIMEOUT_MANTISSA(TIMEOUT_SEND(registers->ecx)))) {
 		fail(tcb, ERROR_TIMEOUT);
-	else if (registers->eax & TAG_SEND_TIMEOUT)
-		fail(tcb, TIMEOUT_SEND(registers->ecx) == TIMEOUT_ZERO ? ERROR_TIMEOUT : ERROR_BAD_MESSAGE);
-	else
-		enqueue_sender(to, tcb);
+		return;
+	}
+	enqueue_sender(to, tcb);
+	if (timed)
+		timer_wait(tcb, TIMEOUT_SEND(registers->ecx));
 }
 
 struct tcb *ipc(struct tcb *current)
@@ -297,6 +314,24 @@ struct tcb *ipc_fault(struct tcb *current, enum fault fault, uint32_t word0, uin
 	deliver(current, pager); /* no typed items: cannot fail */
 	end_send_phase(current, true);
 	return pager;
+}
+
+/* ---- waiting that others end ------------------------------------------------------------------------- */
+
+/* Ends the call in which `tcb` waits, with an error in whichever phase it is in. */
+static void give_up(struct tcb *tcb, uint32_t code)
+{
+	if (tcb->blocked == BLOCKED_SENDING)
+		dequeue_sender(thread_lookup(tcb->partner), tcb);
+	else
+		code |= ERROR_IN_RECEIVE;
+	fail(tcb, code);
+	schedule_ready(tcb);
+}
+
+void ipc_timeout(struct tcb *tcb)
+{
+	give_up(tcb, ERROR_TIMEOUT);
 }
 
 /* ---- deletion ------------------------------------------------------------------------------------- */

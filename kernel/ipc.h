@@ -23,6 +23,9 @@ void ipc_resume_receive(struct tcb *tcb);
  */
 struct tcb *ipc_fault(struct tcb *current, enum fault fault, uint32_t word0, uint32_t word1);
 
+/* The time is over for which `tcb`, which is not running, wanted to wait. It is ready afterwards. */
+void ipc_timeout(struct tcb *tcb);
+
 /* Takes `tcb`, which is being deleted, out of a send queue it may be in. */
 void ipc_withdraw(struct tcb *tcb);
 

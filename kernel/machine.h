@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The machine around the processor: serial port, timer, interrupt controllers, and how to end.
+ * The machine around the processor: serial port, interrupt controllers, and how to end.
  */
 #ifndef KERNEL_MACHINE_H
 #define KERNEL_MACHINE_H
@@ -15,7 +15,7 @@ void console_text(const char *text);
 void console_hex(uint32_t value);     /* eight digits */
 void console_decimal(uint32_t value);
 
-/* Both interrupt controllers, all lines masked, vectors from VECTOR_INTERRUPT_0; and the timer, not yet unmasked. */
+/* Both interrupt controllers, all lines masked, vectors from VECTOR_INTERRUPT_0. */
 void interrupts_init(void);
 void interrupt_mask(unsigned line, bool masked); /* line 0..15 */
 

@@ -17,6 +17,7 @@
 #include <space.h>
 #include <tcb.h>
 #include <thread.h>
+#include <timer.h>
 #include <x86.h>
 
 #define QUOTA_UNLIMITED 0xffffffff
@@ -65,6 +66,7 @@ struct tcb *kernel_main(void)
 	gdt_init();
 	paging_drop_identity();
 	interrupts_init();
+	timer_init();
 	memory_init();
 	ready_queue_init();
 	idle_thread = thread_create_idle();

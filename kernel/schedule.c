@@ -84,11 +84,9 @@ struct tcb *schedule_switch_to(struct tcb *current, struct tcb *to)
 
 struct tcb *schedule_tick(struct tcb *current)
 {
-	if (current == idle_thread)
-		return dispatch();
-	if (slice_left > 1) {
-		slice_left--;
-		return current;
+	if (current == idle_thread || slice_left > 1) {
+		slice_left -= current != idle_thread;
+		return schedule(current, 0);
 	}
 	return schedule_yield(current);
 }

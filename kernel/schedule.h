@@ -33,7 +33,7 @@ struct tcb *schedule_yield(struct tcb *current);
 /* `current` gives its time slice to `to`, if that is ready; otherwise goes on. */
 struct tcb *schedule_switch_to(struct tcb *current, struct tcb *to);
 
-/* A timer tick while `current` runs. */
+/* A timer tick while `current` runs; it may have made threads ready. */
 struct tcb *schedule_tick(struct tcb *current);
 
 /* A thread other than the running one has become ready. */

@@ -32,6 +32,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <wakeup_queue.h>
 
 struct space;
 
@@ -39,7 +40,7 @@ struct space;
 enum blocked {
 	BLOCKED_NOT = 0,   /* ready, or in a receive that `wait` describes */
 	BLOCKED_SENDING,   /* in the send queue of `partner` */
-	BLOCKED_RECEIVING, /* in a receive that the fast path must not complete: from `partner` */
+	BLOCKED_RECEIVING, /* in a receive that the fast path must not complete: from `partner`, or ID_ANY, or nobody */
 	BLOCKED_INACTIVE,  /* no thread: never created, or deleted */
 };
 
@@ -84,6 +85,7 @@ struct tcb {
 	uint32_t utcb_address;     /* of its message buffer, as its program addresses it */
 	uint32_t version;          /* of the last thread that had this number */
 	struct tcb *free_next;     /* in the queue of free numbers */
+	struct wakeup wakeup;      /* while it waits with a timeout; perhaps stale: see the axis `scheduling` */
 };
 
 _Static_assert(sizeof(struct tcb) <= TCB_STRUCT_SIZE, "struct tcb outgrew its part of the block");
@@ -112,6 +114,11 @@ static inline struct registers *tcb_registers(struct tcb *tcb)
 static inline struct tcb *tcb_of_number(uint32_t number)
 {
 	return (struct tcb *)(TCB_ARRAY + (number << TCB_BLOCK_SHIFT) + TCB_OFFSET);
+}
+
+static inline struct tcb *tcb_of_wakeup(struct wakeup *wakeup)
+{
+	return (struct tcb *)((char *)wakeup - offsetof(struct tcb, wakeup));
 }
 
 /* Ready to run, running included. */

@@ -154,6 +154,7 @@ void thread_delete(struct tcb *tcb)
 	tcb->receive_pending = false;
 	tcb->id = 0;
 	scheduling_forget(tcb);
+	wakeup_remove(&tcb->wakeup);
 	ipc_abort_partners(tcb, id, fresh_number);
 	leave_space(tcb);
 	give_number_back(tcb);

@@ -60,10 +60,15 @@
 #define LABEL_INTERRUPT 0xffc  /* no words; the sender is the hardware thread's id */
 
 /*
- * Timeouts, 16 bits each: 0 is "do not wait"; otherwise mantissa (bits 9..0) << exponent (bits 15..10)
- * microseconds, 10 µs and more. No timeout flag in the tag: wait for ever.
+ * Timeouts, 16 bits each: mantissa (bits 9..0) << exponent (bits 15..10) microseconds; a mantissa of 0 is "do not wait",
+ * anything else 10 µs and more. No timeout flag in the tag: wait for ever.
  */
 #define TIMEOUT_ZERO 0
+#define TIMEOUT_MIN_US 10
+#define TIMEOUT_EXPONENT_SHIFT 10
+#define TIMEOUT(mantissa, exponent) (((exponent) << TIMEOUT_EXPONENT_SHIFT) | (mantissa))
+#define TIMEOUT_MANTISSA(timeout) ((timeout) & 0x3ff)
+#define TIMEOUT_EXPONENT(timeout) ((timeout) >> TIMEOUT_EXPONENT_SHIFT & 0x3f)
 #define TIMEOUTS(send, receive) (((send) << 16) | (receive))
 
 /* Error codes (TAG_ERROR_CODE): bit 0 is the phase, the rest the reason. */
@@ -109,5 +114,15 @@ struct utcb {
 	uint32_t user;
 };
 _Static_assert(sizeof(struct utcb) == UTCB_SIZE, "a UTCB is 512 bytes");
+
+/* The timeout of `us` microseconds, rounded up to what ten bits of mantissa can say: by at most one part in 512. */
+static inline uint32_t timeout_of_us(uint32_t us)
+{
+	uint32_t exponent = 0;
+
+	for (; us > 0x3ff; us = us / 2 + us % 2)
+		exponent++;
+	return TIMEOUT(us, exponent);
+}
 #endif
 #endif

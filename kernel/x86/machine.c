@@ -2,7 +2,6 @@
 #include <exit.h>
 #include <machine.h>
 #include <paging.h>
-#include <schedule.h>
 #include <string.h>
 #include <x86.h>
 
@@ -89,20 +88,12 @@ static void pic_init(uint16_t port, uint8_t vector, uint8_t cascade)
 	out8(port + PIC_DATA, 0x01); /* 8086 mode */
 }
 
-#define PIT_CHANNEL_0 0x40
-#define PIT_COMMAND 0x43
-#define PIT_HZ 1193182u
-#define PIT_DIVISOR (PIT_HZ / (1000000 / TICK_US))
-
 void interrupts_init(void)
 {
 	pic_init(PIC_MASTER, VECTOR_INTERRUPT_0, 1 << PIC_CASCADE);
 	pic_init(PIC_SLAVE, VECTOR_INTERRUPT_0 + 8, PIC_CASCADE);
 	masked_lines = 0xffff & ~(1 << PIC_CASCADE);
 	write_masks();
-	out8(PIT_COMMAND, 0x34); /* channel 0, both bytes, rate generator */
-	out8(PIT_CHANNEL_0, PIT_DIVISOR & 0xff);
-	out8(PIT_CHANNEL_0, PIT_DIVISOR >> 8);
 }
 
 void interrupt_mask(unsigned line, bool masked)

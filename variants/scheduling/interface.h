@@ -5,6 +5,7 @@
 #ifndef SCHEDULING_INTERFACE_H
 #define SCHEDULING_INTERFACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct tcb;
@@ -24,5 +25,20 @@ void scheduling_forget(struct tcb *tcb);
 
 /* The first ready thread of the highest priority, or 0. It stays where it is. */
 struct tcb *scheduling_first(void);
+
+/*
+ * `tcb` has begun to wait, and waits until the clock is at `due` at the latest. The choice may let the fast path complete the
+ * receive: then it makes `wait` of what `partner` says.
+ */
+void scheduling_wait_until(struct tcb *tcb, uint64_t due);
+
+/* `tcb` waits no longer, with a timeout or without. */
+void scheduling_wait_ended(struct tcb *tcb);
+
+/*
+ * Takes the first whose end has come at `now` out of the wakeup queue. False: there is none. *tcb: the thread whose
+ * wait is over, or 0 if what was taken out meant nothing any more.
+ */
+bool scheduling_take_due(uint64_t now, struct tcb **tcb);
 
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Invariant: exactly the ready threads are queued, and the running one is the first of its priority.
+ * Invariant: exactly the ready threads are queued, and the running one is the first of its priority; exactly those that
+ * wait with a timeout are in the wakeup queue. So a receive with a timeout is kept from the fast path, which would leave
+ * the thread in it: `wait` is ID_NIL.
  */
 #include <ready_queue.h>
 #include <scheduling.h>
 #include <tcb.h>
+#include <wakeup_queue.h>
 
 void scheduling_forget(struct tcb *tcb)
 {
@@ -37,4 +40,25 @@ void scheduling_running(struct tcb *tcb)
 struct tcb *scheduling_first(void)
 {
 	return ready_first();
+}
+
+void scheduling_wait_until(struct tcb *tcb, uint64_t due)
+{
+	wakeup_insert(&tcb->wakeup, due);
+}
+
+void scheduling_wait_ended(struct tcb *tcb)
+{
+	wakeup_remove(&tcb->wakeup);
+}
+
+bool scheduling_take_due(uint64_t now, struct tcb **tcb)
+{
+	struct wakeup *first = wakeup_first();
+
+	if (!first || first->due > now)
+		return false;
+	wakeup_remove(first);
+	*tcb = tcb_of_wakeup(first);
+	return true;
 }

@@ -3,14 +3,22 @@
  * Invariant: every ready thread but the running one is queued. What is queued may have blocked, may run, or may
  * have blocked and become ready again by a direct switch; its place then means nothing. Whoever becomes ready without
  * running is therefore put in its place anew, which keeps the order of ready threads the same as an exact queue's.
+ *
+ * Likewise every thread that waits with a timeout is in the wakeup queue, but one whose wait has ended stays until its time
+ * comes, or until it waits with a timeout again. The fast path completes such a receive, and may begin another one, without
+ * a timeout, for the same thread. What tells the two apart is a spare bit of the flags in the thread's frame:
+ * the processor writes a new frame at the next entry, with that bit 0, and ignores the bit when it leaves. It costs the fast
+ * path nothing.
  */
 #include <ready_queue.h>
 #include <scheduling.h>
 #include <tcb.h>
+#include <wakeup_queue.h>
+#include <x86.h>
 
 void scheduling_blocked(struct tcb *tcb)
 {
-	(void)tcb;
+	tcb->frame.eflags &= ~EFLAGS_SPARE;
 }
 
 void scheduling_forget(struct tcb *tcb)
@@ -43,4 +51,38 @@ struct tcb *scheduling_first(void)
 	while ((tcb = ready_first()) && !tcb_is_ready(tcb))
 		ready_remove(tcb);
 	return tcb;
+}
+
+void scheduling_wait_until(struct tcb *tcb, uint64_t due)
+{
+	tcb->frame.eflags |= EFLAGS_SPARE;
+	wakeup_insert(&tcb->wakeup, due);
+	if (tcb->blocked == BLOCKED_RECEIVING && tcb->partner != ID_NIL) {
+		tcb->wait = tcb->partner;
+		tcb->blocked = BLOCKED_NOT;
+	}
+}
+
+void scheduling_wait_ended(struct tcb *tcb)
+{
+	(void)tcb;
+}
+
+/* Does `tcb` wait, and with a timeout? Then it is the one that it is queued for. */
+static bool waits_until(const struct tcb *tcb)
+{
+	bool waits = tcb->wait != ID_NIL || tcb->blocked == BLOCKED_SENDING || tcb->blocked == BLOCKED_RECEIVING;
+
+	return waits && (tcb->frame.eflags & EFLAGS_SPARE);
+}
+
+bool scheduling_take_due(uint64_t now, struct tcb **tcb)
+{
+	struct wakeup *first = wakeup_first();
+
+	if (!first || first->due > now)
+		return false;
+	wakeup_remove(first);
+	*tcb = waits_until(tcb_of_wakeup(first)) ? tcb_of_wakeup(first) : 0;
+	return true;
 }
