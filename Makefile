@@ -97,10 +97,13 @@ UNIT_SRC := $(wildcard $(SRC)/tests/unit/host/test_*.c)
 UNIT := $(patsubst $(SRC)/tests/unit/%.c,build/tests/%,$(UNIT_SRC))
 UNIT_LIB := $(patsubst $(SRC)/%,build/tests/obj/%.o,$(filter-out %/main.c,$(wildcard $(SRC)/bench/host/*.c)))
 
+# Parts of the kernel that need no hardware; its string.h must not be taken for the host's.
+build/tests/obj/tests/unit/%: AFTER := -idirafter $(SRC)/kernel
+
 build/tests/obj/%.c.o: $(SRC)/%.c config.mak
 	@echo "  HOSTCC  $*.c (sanitized)"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOST_C) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)$(HOST_C) $(AFTER) $(SANITIZE) -MMD -MP -c -o $@ $<
 
 .SECONDARY: $(UNIT_SRC:$(SRC)/%=build/tests/obj/%.o)
 build/tests/lib.a: $(UNIT_LIB)
