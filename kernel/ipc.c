@@ -13,11 +13,11 @@
 
 /* ---- results -------------------------------------------------------------------------------------- */
 
-/* `tcb` waits no longer. It is ready, but not queued. */
+/* `tcb` waits no longer. It is ready, unless it is halted, but not queued. */
 static void end_wait(struct tcb *tcb)
 {
 	tcb->wait = ID_NIL;
-	tcb->blocked = BLOCKED_NOT;
+	tcb->blocked = tcb->halted ? BLOCKED_HALTED : BLOCKED_NOT;
 	scheduling_wait_ended(tcb);
 }
 
@@ -179,8 +179,8 @@ static void wait_to_receive(struct tcb *tcb)
 		wait_to_receive_until(tcb, from, TIMEOUT_RECEIVE(registers->ecx));
 		return;
 	}
-	if (from == ID_NIL) {
-		wait_slowly(tcb, ID_NIL);
+	if (from == ID_NIL || tcb->halted) {
+		wait_slowly(tcb, from);
 		return;
 	}
 	tcb->wait = from;
@@ -259,6 +259,12 @@ static void wait_to_send(struct tcb *tcb, struct tcb *to)
 		timer_wait(tcb, TIMEOUT_SEND(registers->ecx));
 }
 
+/* Who has been given a message runs, unless it is halted. */
+static struct tcb *if_ready(struct tcb *tcb)
+{
+	return tcb_is_ready(tcb) ? tcb : 0;
+}
+
 struct tcb *ipc(struct tcb *current)
 {
 	struct registers *registers = tcb_registers(current);
@@ -293,7 +299,7 @@ struct tcb *ipc(struct tcb *current)
 	end_send_phase(current, true);
 	if (current->receive_pending)
 		receive_phase(current);
-	return to;
+	return if_ready(to);
 }
 
 struct tcb *ipc_fault(struct tcb *current, enum fault fault, uint32_t word0, uint32_t word1)
@@ -313,7 +319,7 @@ struct tcb *ipc_fault(struct tcb *current, enum fault fault, uint32_t word0, uin
 	}
 	deliver(current, pager); /* no typed items: cannot fail */
 	end_send_phase(current, true);
-	return pager;
+	return if_ready(pager);
 }
 
 /* ---- waiting that others end ------------------------------------------------------------------------- */
@@ -332,6 +338,54 @@ static void give_up(struct tcb *tcb, uint32_t code)
 void ipc_timeout(struct tcb *tcb)
 {
 	give_up(tcb, ERROR_TIMEOUT);
+}
+
+static bool is_waiting(const struct tcb *tcb)
+{
+	return tcb->wait != ID_NIL || tcb->blocked == BLOCKED_SENDING || tcb->blocked == BLOCKED_RECEIVING;
+}
+
+void ipc_cancel(struct tcb *tcb)
+{
+	if (tcb->receive_pending) {
+		tcb->receive_pending = false;
+		fail(tcb, ERROR_CANCELLED | ERROR_IN_RECEIVE);
+		return;
+	}
+	if (!is_waiting(tcb))
+		return;
+	if (!tcb->fault) {
+		give_up(tcb, ERROR_CANCELLED);
+		return;
+	}
+	/* Its registers are those of a program that knows of no call: they get no result. */
+	ipc_withdraw(tcb);
+	tcb->fault = FAULT_NONE;
+	end_wait(tcb);
+	schedule_ready(tcb);
+}
+
+void ipc_halt(struct tcb *tcb)
+{
+	tcb->halted = true;
+	if (tcb->wait != ID_NIL) {
+		/* The fast path would run it. */
+		tcb->blocked = BLOCKED_RECEIVING;
+		tcb->partner = tcb->wait;
+		tcb->wait = ID_NIL;
+	} else if (tcb->blocked == BLOCKED_NOT) {
+		tcb->blocked = BLOCKED_HALTED;
+		scheduling_blocked(tcb);
+	}
+}
+
+void ipc_resume(struct tcb *tcb)
+{
+	tcb->halted = false;
+	if (tcb->blocked == BLOCKED_HALTED) {
+		tcb->blocked = BLOCKED_NOT;
+		schedule_ready(tcb);
+	}
 }
 
 /* ---- deletion ------------------------------------------------------------------------------------- */

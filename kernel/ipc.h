@@ -26,6 +26,16 @@ struct tcb *ipc_fault(struct tcb *current, enum fault fault, uint32_t word0, uin
 /* The time is over for which `tcb`, which is not running, wanted to wait. It is ready afterwards. */
 void ipc_timeout(struct tcb *tcb);
 
+/*
+ * Ends the call in which `tcb` waits, if it does, with ERROR_CANCELLED; or the wait for the answer to its fault: then its
+ * program goes on where it faulted.
+ */
+void ipc_cancel(struct tcb *tcb);
+
+/* Halts `tcb`, running or not, and lets it go on. IPC that it waits in goes on meanwhile; its program does not. */
+void ipc_halt(struct tcb *tcb);
+void ipc_resume(struct tcb *tcb);
+
 /* Takes `tcb`, which is being deleted, out of a send queue it may be in. */
 void ipc_withdraw(struct tcb *tcb);
 

@@ -93,7 +93,8 @@ struct tcb *schedule_tick(struct tcb *current)
 
 void schedule_ready(struct tcb *tcb)
 {
-	scheduling_ready_last(tcb);
+	if (tcb_is_ready(tcb))
+		scheduling_ready_last(tcb);
 }
 
 void schedule_set_priority(struct tcb *tcb, struct tcb *current, uint32_t priority)

@@ -36,7 +36,7 @@ struct tcb *schedule_switch_to(struct tcb *current, struct tcb *to);
 /* A timer tick while `current` runs; it may have made threads ready. */
 struct tcb *schedule_tick(struct tcb *current);
 
-/* A thread other than the running one has become ready. */
+/* A thread other than the running one has become ready, unless it is halted. */
 void schedule_ready(struct tcb *tcb);
 
 /* Changes the priority of `tcb`, which may be queued or running. */

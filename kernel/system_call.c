@@ -5,6 +5,7 @@
 #include <machine.h>
 #include <panic.h>
 #include <exit.h>
+#include <ipc.h>
 #include <ready_queue.h>
 #include <schedule.h>
 #include <space.h>
@@ -138,6 +139,32 @@ static uint32_t sys_thread_switch(struct tcb *caller, struct registers *r)
 	return SYSCALL_OK;
 }
 
+static uint32_t sys_exchange_registers(struct tcb *caller, struct registers *r)
+{
+	uint32_t what = r->ecx, ip = r->ebx, sp = r->edi;
+	struct tcb *tcb;
+	uint32_t error = controlled_thread(caller, r->esi, &tcb);
+
+	if (error)
+		return error;
+	if ((what & ~EXCHANGE_ALL) || (what & (EXCHANGE_HALT | EXCHANGE_RESUME)) == (EXCHANGE_HALT | EXCHANGE_RESUME) ||
+	    ((what & EXCHANGE_IP) && ip >= USER_TOP) || ((what & EXCHANGE_SP) && sp > USER_TOP))
+		return SYSCALL_EINVAL;
+	r->esi = tcb->frame.eip;
+	r->ebx = tcb->frame.esp;
+	if (what & EXCHANGE_CANCEL)
+		ipc_cancel(tcb);
+	if (what & EXCHANGE_IP)
+		tcb->frame.eip = ip;
+	if (what & EXCHANGE_SP)
+		tcb->frame.esp = sp;
+	if (what & EXCHANGE_HALT)
+		ipc_halt(tcb);
+	if (what & EXCHANGE_RESUME)
+		ipc_resume(tcb);
+	return SYSCALL_OK;
+}
+
 static uint32_t sys_interrupt(struct tcb *caller, struct registers *r)
 {
 	if (!caller->space->privileged)
@@ -197,6 +224,7 @@ static system_call_function *const functions[SYS_COUNT] = {
 	[SYS_SPACE_DELETE] = sys_space_delete,
 	[SYS_SCHEDULE] = sys_schedule,
 	[SYS_THREAD_SWITCH] = sys_thread_switch,
+	[SYS_EXCHANGE_REGISTERS] = sys_exchange_registers,
 	[SYS_INTERRUPT] = sys_interrupt,
 	[SYS_HALT] = sys_halt,
 	[SYS_CONSOLE_WRITE] = sys_console_write,

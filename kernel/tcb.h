@@ -41,6 +41,7 @@ enum blocked {
 	BLOCKED_NOT = 0,   /* ready, or in a receive that `wait` describes */
 	BLOCKED_SENDING,   /* in the send queue of `partner` */
 	BLOCKED_RECEIVING, /* in a receive that the fast path must not complete: from `partner`, or ID_ANY, or nobody */
+	BLOCKED_HALTED,    /* would be ready, but is halted */
 	BLOCKED_INACTIVE,  /* no thread: never created, or deleted */
 };
 
@@ -74,7 +75,8 @@ struct tcb {
 	enum blocked blocked;
 	uint32_t partner;          /* while blocked: whom it sends to or receives from */
 	struct tcb *send_next, *send_previous; /* in the partner's send_queue */
-	bool receive_pending;      /* ready, but its receive phase has still to run */
+	bool receive_pending;      /* ready, or halted, but its receive phase has still to run */
+	bool halted;               /* its IPC goes on, by the slow path; its program does not */
 	enum fault fault;          /* a message in its name is being sent, or answered */
 	uint32_t fault_word[2];
 	struct space *space;

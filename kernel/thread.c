@@ -117,6 +117,7 @@ static void set_initial_state(struct tcb *tcb, const struct thread_start *start)
 	tcb->send_queue = 0;
 	tcb_update_urgency(tcb);
 	tcb->receive_pending = false;
+	tcb->halted = false;
 	tcb->fault = FAULT_NONE;
 	tcb->slice = SLICE_TICKS_DEFAULT;
 	tcb->slice_left = 0;

@@ -18,7 +18,7 @@
 #define SYS_SPACE_DELETE 4   /* esi space; its threads are deleted with it */
 #define SYS_SCHEDULE 5       /* esi id, ebx priority or -1, edi time slice in µs or -1 -> esi, ebx: the old ones */
 #define SYS_THREAD_SWITCH 6  /* esi id to switch to, or ID_NIL: yield */
-#define SYS_EXCHANGE_REGISTERS 7 /* esi id, ecx what, ebx ip, edi sp -> esi, ebx: old ip and sp */
+#define SYS_EXCHANGE_REGISTERS 7 /* esi id, ecx EXCHANGE_…, ebx ip, edi sp -> esi, ebx: old ip and sp */
 #define SYS_FLUSH 8          /* esi flexpage with the rights to revoke, ecx: 1 = give up the own page too */
 #define SYS_INTERRUPT 9      /* esi line, ecx operation, edx handler id; root's and sigma0's space only */
 #define SYS_PERFORMANCE_EVENT 10 /* esi counter, ebx event selection; root's space only */
@@ -26,6 +26,14 @@
 #define SYS_CONSOLE_WRITE 12 /* ecx count 0..8, ebx, edi: bytes, lowest first; root's and sigma0's space only */
 #define SYS_KERNEL_INFO 13   /* esi offset in the kernel information (info.h) -> ebx, edi: 8 bytes */
 #define SYS_COUNT 14
+
+/* What SYS_EXCHANGE_REGISTERS does, in this order. */
+#define EXCHANGE_CANCEL 1  /* ends the call or fault in which the thread waits */
+#define EXCHANGE_IP 2      /* gives it the instruction pointer */
+#define EXCHANGE_SP 4      /* gives it the stack pointer */
+#define EXCHANGE_HALT 8    /* its program does not run on */
+#define EXCHANGE_RESUME 16 /* runs on again; not together with EXCHANGE_HALT */
+#define EXCHANGE_ALL 31
 
 /* Operations of SYS_INTERRUPT. */
 #define INTERRUPT_ATTACH 0 /* messages of the line go to the handler; ID_NIL: to nobody */

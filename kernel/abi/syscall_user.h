@@ -80,6 +80,15 @@ static inline uint32_t thread_switch(uint32_t id)
 	return syscall5(SYS_THREAD_SWITCH, id, 0, 0, 0, 0).error;
 }
 
+/*
+ * Controls thread `id`: what EXCHANGE_… in `what` say; `ip` and `sp` count if EXCHANGE_IP and EXCHANGE_SP are among them.
+ * result.value[0], [1]: its instruction and stack pointer before.
+ */
+static inline struct syscall_result exchange_registers(uint32_t id, uint32_t what, uint32_t ip, uint32_t sp)
+{
+	return syscall5(SYS_EXCHANGE_REGISTERS, id, ip, what, 0, sp);
+}
+
 /* Masks or unmasks an interrupt line (INTERRUPT_MASK, INTERRUPT_UNMASK); line 0 is the kernel's timer. */
 static inline uint32_t interrupt_control(uint32_t line, uint32_t operation)
 {

@@ -57,7 +57,7 @@ void scheduling_wait_until(struct tcb *tcb, uint64_t due)
 {
 	tcb->frame.eflags |= EFLAGS_SPARE;
 	wakeup_insert(&tcb->wakeup, due);
-	if (tcb->blocked == BLOCKED_RECEIVING && tcb->partner != ID_NIL) {
+	if (tcb->blocked == BLOCKED_RECEIVING && tcb->partner != ID_NIL && !tcb->halted) {
 		tcb->wait = tcb->partner;
 		tcb->blocked = BLOCKED_NOT;
 	}
