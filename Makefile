@@ -191,13 +191,26 @@ explain: $(MODEL_READY) ## a sample of BENCH= on VARIANT= (default: the configur
 	+$(Q)$(MAKE) --no-print-directory -f $(SRC)/variant.mk -C build/$(VARIANT) BRIEF=1 >/dev/null
 	$(Q)QEMU=$(QEMU) $(PYTHON) $(SRC)/scripts/explain build/$(VARIANT) '$(BENCH)' --platform $(MODELLED) $(EXPLAINFLAGS)
 
+model_runner = $(RUNNER) --emulator $(QEMU) --probe-image $(PROBE) --plugin $(MODEL) --model $(SRC)/bench/model --jobs $(JOBS)
+
+.PHONY: validation
+validation: host probe-image $(MODEL_READY) $(MODEL_CHECK) ## bench/model/VALIDATION.md, made anew from runs of the models
+	$(model_needed)
+	+$(Q)$(MAKE) --no-print-directory variants MATRIX=core SALTS=1
+	$(Q)$(PYTHON) $(SRC)/scripts/validation --variants build/core.variants --tests build/tests/model --compiler $(CC) -- $(model_runner)
+
+.PHONY: model-speed
+model-speed: host probe-image $(MODEL_READY) ## how many guest instructions a second the models manage
+	$(model_needed)
+	+$(Q)$(MAKE) --no-print-directory variants MATRIX=configured SALTS=1
+	$(Q)QEMU=$(QEMU) $(PYTHON) $(SRC)/scripts/model-speed --variants build/configured.variants -- $(model_runner)
+
 .PHONY: sensitivity
 sensitivity: host probe-image $(MODEL_READY) ## what uncertain values of the modelled PLATFORM=i486|pentium change
 	$(model_needed)
 	+$(Q)$(MAKE) --no-print-directory variants SALTS=1
 	$(Q)$(PYTHON) $(SRC)/scripts/sensitivity --platform $(MODELLED) --variants build/$(MATRIX).variants --model $(SRC)/bench/model \
-		--out build/sensitivity-$(MODELLED).md $(SENSITIVITYFLAGS) -- \
-		$(RUNNER) --emulator $(QEMU) --probe-image $(PROBE) --plugin $(MODEL) --jobs $(JOBS)
+		--out build/sensitivity-$(MODELLED).md $(SENSITIVITYFLAGS) -- $(model_runner)
 
 .PHONY: probe
 probe: host probe-image $(MODEL_READY) ## what PLATFORM= (default: each) can do here, and what it may report

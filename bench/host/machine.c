@@ -90,6 +90,7 @@ bool machine_poll(struct machine *machine, const struct expectation *expected, c
         *status = status_judge(machine->platform->exit_by, &ending, log, expected, shown, message, why);
         if (*status == STATUS_PASSED && machine->platform->machine)
             *status = merge(machine, shown, log, why);
+        log->cpu = ending.cpu;
     }
     *seconds = ending.seconds;
     tidy(machine);

@@ -111,16 +111,18 @@ static bool take_region(struct reader *reader, json_t *line)
 
 static bool take_end(struct reader *reader, json_t *line)
 {
-    size_t regions, groups;
+    size_t regions, groups, instructions;
     json_t *taint = json_object_get(line, "taint");
-    if (!number_of(line, "regions", &regions) || !number_of(line, "groups", &groups) || !json_is_array(taint))
-        return refuse(reader, STATUS_CORRUPT, "an end line without regions, groups and taint");
+    if (!number_of(line, "regions", &regions) || !number_of(line, "groups", &groups) ||
+        !number_of(line, "instructions", &instructions) || !json_is_array(taint))
+        return refuse(reader, STATUS_CORRUPT, "an end line without regions, groups, instructions and taint");
     if (!json_is_true(json_object_get(line, "complete")))
         return refuse(reader, STATUS_TRUNCATED, "the end line does not say complete");
     if (regions != reader->seen || groups != reader->groups)
         return refuse(reader, STATUS_CORRUPT, "the end line counts %zu regions in %zu groups, there were %zu in %zu",
                       regions, groups, reader->seen, reader->groups);
     reader->log->model.taint = json_incref(taint);
+    reader->log->model.instructions = (int64_t)instructions;
     reader->ended = true;
     return true;
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -147,11 +148,17 @@ static void finish(struct process *process, struct ending *ending, enum ending_k
     process->pid = 0;
 }
 
+static double in_seconds(const struct timeval *time)
+{
+    return (double)time->tv_sec + (double)time->tv_usec / 1e6;
+}
+
 static void reap(struct process *process, struct ending *ending)
 {
     int status = 0;
+    struct rusage usage = {0};
     kill(-process->pid, SIGKILL); /* helpers it may have left in its group, whose number is still taken */
-    waitpid(process->pid, &status, 0);
+    wait4(process->pid, &status, 0, &usage);
     if (process->stopping)
         finish(process, ending, process->stop_kind, 0);
     else if (wrote_too_much(process))
@@ -160,6 +167,7 @@ static void reap(struct process *process, struct ending *ending)
         finish(process, ending, ENDED_SIGNAL, WTERMSIG(status));
     else
         finish(process, ending, ENDED_EXIT, WEXITSTATUS(status));
+    ending->cpu = in_seconds(&usage.ru_utime) + in_seconds(&usage.ru_stime);
 }
 
 bool process_poll(struct process *process, struct ending *ending)

@@ -22,6 +22,7 @@ struct ending {
     enum ending_kind kind;
     int code;
     double seconds; /* from start to end */
+    double cpu;     /* seconds that a processor was busy for it */
 };
 
 struct process {

@@ -134,9 +134,12 @@ static void write_cell(struct run *run, const struct slot *slot, const struct se
     const struct cell *cell = &run->cells.items[slot->cell];
     json_t *group = json_array(), *line = common_fields(run, cell, "cell", slot->build, log);
     size_t results = status == STATUS_PASSED ? log->bench_count : 0;
-    json_object_update_new(line, json_pack("{ss ss sf ss sI}", "status", status_table[status].name, "why",
-        why ? why : "", "seconds", (double)(long)(seconds * 1000) / 1000, "log", slot->shown, "results",
+    json_object_update_new(line, json_pack("{ss ss sf sf ss sI}", "status", status_table[status].name, "why",
+        why ? why : "", "seconds", (double)(long)(seconds * 1000) / 1000,
+        "cpu_seconds", (double)(long)(log->cpu * 1000) / 1000, "log", slot->shown, "results",
         (json_int_t)results));
+    if (log->model.machine)
+        json_object_set_new(line, "modelled_instructions", json_integer(log->model.instructions));
     if (log->test_count)
         json_object_set_new(line, "tests", test_list(log));
     json_array_append_new(group, line);

@@ -42,6 +42,7 @@ struct model_record {
     bool cycles;   /* false: it counts events only */
     json_t *set;   /* list of what was overridden, "key:value" */
     json_t *taint; /* list of words */
+    int64_t instructions; /* modelled in the whole boot */
 };
 
 struct test_record {
@@ -75,6 +76,7 @@ struct serial_log {
     size_t probe_count;
     struct strings notes;
     bool complete;
+    double cpu;            /* seconds that a processor was busy for the boot: filled in by who booted it */
     int exit_code;         /* of the line "#EXIT n", -1 if none */
     char *last_console;    /* last console text that is not empty, cut to 200 printable characters; never NULL */
     char *panic;           /* first line that begins with '!', likewise; NULL if none */

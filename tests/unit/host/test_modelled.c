@@ -9,7 +9,7 @@
 #define RUN "{\"type\":\"run\",\"format\":1,\"machine\":\"M-1\",\"cycles\":\"pentium\",\"tlb\":\"manual\",\"set\":[\"tlb.parameters:manual\"]}\n"
 #define REGION(number, group, id, cycles, more) "{\"type\":\"region\",\"region\":" #number ",\"group\":" #group \
     ",\"id\":\"" id "\",\"cycles\":" #cycles more "}\n"
-#define END(regions, groups) "{\"type\":\"end\",\"regions\":" #regions ",\"groups\":" #groups ",\"taint\":[\"odd\"],\"complete\":true}\n"
+#define END(regions, groups) "{\"type\":\"end\",\"regions\":" #regions ",\"groups\":" #groups ",\"instructions\":77,\"taint\":[\"odd\"],\"complete\":true}\n"
 #define BODY REGION(0, 0, "warm-up", 900, "") REGION(1, 0, "control", 12, ",\"clocks\":{\"base\":12},\"lines\":2") \
     REGION(2, 0, "control", 10, ",\"clocks\":{\"base\":10},\"lines\":2") \
     REGION(3, 0, "sample", 60, ",\"clocks\":{\"base\":40,\"agi\":20},\"lines\":7,\"tlb\":{\"kernel\":{\"data\":{\"cold\":3}},\"user\":{}}") \
@@ -49,6 +49,7 @@ static void samples_are_cycles_less_the_controls(void **state)
     assert_string_equal(log.model.tlb, "manual");
     assert_string_equal(json_string_value(json_array_get(log.model.set, 0)), "tlb.parameters:manual");
     assert_string_equal(json_string_value(json_array_get(log.model.taint, 0)), "odd");
+    assert_int_equal(log.model.instructions, 77);
     const struct bench_record *first = &log.benches[0];
     assert_int_equal(first->overhead, 10); /* the lower of the two in the middle */
     assert_int_equal(first->count, 3);
@@ -109,7 +110,7 @@ static void what_does_not_fit_is_refused(void **state)
         { RUN BODY END(5, 1), 1, 3, STATUS_CORRUPT, "x.model:8: the end line counts 5 regions in 1 groups, there were 6 in 1" },
         { RUN BODY, 1, 3, STATUS_TRUNCATED, "there is no end line" },
         { RUN BODY "{\"type\":\"en", 1, 3, STATUS_TRUNCATED, "the line has no end" },
-        { RUN BODY "{\"type\":\"end\",\"regions\":6,\"groups\":1,\"taint\":[]}\n", 1, 3, STATUS_TRUNCATED, "does not say complete" },
+        { RUN BODY "{\"type\":\"end\",\"regions\":6,\"groups\":1,\"instructions\":1,\"taint\":[]}\n", 1, 3, STATUS_TRUNCATED, "does not say complete" },
         { RUN BODY END(6, 1) BODY, 1, 3, STATUS_CORRUPT, "a line after the end line" },
         { RUN RUN, 1, 3, STATUS_CORRUPT, "a second run line" },
         { BODY, 1, 3, STATUS_CORRUPT, "x.model:1: the first line is no run line" },
