@@ -81,8 +81,10 @@ def where_it_went(summary: Summary, benchmark: str) -> Table:
                   if any(row[c] for row in rows)]
     per = summary.benchmarks.get(benchmark, ("", 1))[1]
     sample = f" (a sample is {per} operations)" if per > 1 else ""
-    title = (f"Where the cycles of {benchmark} go on "
-             f"{summary.results.where()}{sample}")
+    what = "Where the cycles of {} go" if benchmark in summary.benchmarks \
+        else "Events of {}"  # of a geometry, which has no cycles
+    title = (f"{what.format(benchmark)} on {summary.results.where()}"
+             f"{sample}")
     notes = [*short_notes(summary),
              "the median sample of the first layout, less the empty region; "
              "lines and pages touched are the whole sample's; columns that "
@@ -202,7 +204,9 @@ def tables(summary: Summary, other: Summary | None, all_of_them: bool) -> list:
     """What a modelled run adds; fewer on the terminal than in the file."""
     if not summary.results.modelled:
         return []
-    made = [tlb_sets(summary, other)] if other else []
+    made = []
+    if other and summary.benchmarks:
+        made.append(tlb_sets(summary, other))
     if summary.benchmarks:
         made.append(beside_published(summary))
     with_events = [b for b in KEY

@@ -147,6 +147,10 @@ class Events(unittest.TestCase):
         self.assertEqual(self.row(table), {
             "variant": "full-memory-eager", "instr./user": "3",
             "L1/misses": "2"})
+        self.assertTrue(table.title.startswith("Events of null-call on"))
+        titles = [t.title for t in modelled.tables(found, found, True)]
+        self.assertEqual(len(titles), 6, titles)
+        self.assertTrue(all(t.startswith("Events of") for t in titles))
 
 
 class BothSets(unittest.TestCase):
