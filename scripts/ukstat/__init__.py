@@ -11,6 +11,8 @@ instrument the A/A and dose-response verdicts
 report     Summary -> tables
 render     tables -> terminal, Markdown, CSV
 published  the figures of the papers, with their status
+modelled   what only a modelled processor can tell
+validation the validation document of the modelled processors
 
 Python's standard library only: tables must not need what plots need.
 """

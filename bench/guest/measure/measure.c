@@ -31,8 +31,11 @@ static uint32_t nothing(const struct client *c)
 	return 0;
 }
 
-/* One series per region id, because a mark's id is a constant in the code; the code is the same otherwise. */
-#define SERIES(name, id)                                                                         \
+/*
+ * One series per region id, because a mark's id is a constant in the code; the code is the same otherwise. `end` ends the
+ * region, unless that happens elsewhere; `now` is the time when it ended.
+ */
+#define SERIES(name, id, end, now)                                                               \
 	static __attribute__((noinline, aligned(64))) void name(region_function *run, int32_t *to, \
 								uint32_t n)                \
 	{                                                                                        \
@@ -41,42 +44,28 @@ static uint32_t nothing(const struct client *c)
                                                                                                  \
 			REGION_BEGIN(id);                                                        \
 			tag = run(&client);                                                      \
-			REGION_END(id);                                                          \
-			to[i] = (int32_t)(clock_read() - begin);                                 \
+			end;                                                                     \
+			to[i] = (int32_t)(now - begin);                                          \
 			if (tag & TAG_ERROR)                                                     \
 				failed_tag = tag;                                                \
 		}                                                                                \
 	}
 
-SERIES(series_sample, REGION_SAMPLE)
-SERIES(series_control, REGION_CONTROL)
-SERIES(series_warm_up, REGION_WARM_UP)
+#define SERIES_HERE(name, id) SERIES(name, id, REGION_END(id), clock_read())
+#define SERIES_ELSEWHERE(name, id) SERIES(name, id, (void)0, end_stamp)
+
+SERIES_HERE(series_sample, REGION_SAMPLE)
+SERIES_HERE(series_control, REGION_CONTROL)
+SERIES_HERE(series_warm_up, REGION_WARM_UP)
+SERIES_ELSEWHERE(elsewhere_sample, REGION_SAMPLE)
+SERIES_ELSEWHERE(elsewhere_control, REGION_CONTROL)
+SERIES_ELSEWHERE(elsewhere_warm_up, REGION_WARM_UP)
 
 void region_end_here(void)
 {
 	REGION_END(REGION_OPEN);
 	end_stamp = clock_read();
 }
-
-/* The same for regions that end in another thread. */
-#define SERIES_ELSEWHERE(name, id)                                                               \
-	static __attribute__((noinline, aligned(64))) void name(region_function *run, int32_t *to, \
-								uint32_t n)                \
-	{                                                                                        \
-		for (uint32_t i = 0; i < n; i++) {                                               \
-			uint32_t begin = clock_read(), tag;                                      \
-                                                                                                 \
-			REGION_BEGIN(id);                                                        \
-			tag = run(&client);                                                      \
-			to[i] = (int32_t)(end_stamp - begin);                                    \
-			if (tag & TAG_ERROR)                                                     \
-				failed_tag = tag;                                                \
-		}                                                                                \
-	}
-
-SERIES_ELSEWHERE(elsewhere_sample, REGION_SAMPLE)
-SERIES_ELSEWHERE(elsewhere_control, REGION_CONTROL)
-SERIES_ELSEWHERE(elsewhere_warm_up, REGION_WARM_UP)
 
 typedef void series_function(region_function *run, int32_t *to, uint32_t n);
 
