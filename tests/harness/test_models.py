@@ -103,6 +103,24 @@ def test_every_line_says_that_it_is_modelled():
                 check(r["modelled"] is True and r["machine"] == machine and r["tlb"] == "liedtke" and r["unit"] == "cycles", r)
                 check(len(r["samples"]) == 4 and "set" not in r and r["taint"] == [], r)
             check(read(folder, "run")[0]["modelled"] is True, "run record")
+            cell = read(folder, "cell")[0]
+            check(cell["modelled_instructions"] > 1000 and cell["cpu_seconds"] > 0, cell)
+
+
+def test_events_are_counters_of_google_benchmark():
+    """For one operation, as the ticks are."""
+    need()
+    with tempfile.TemporaryDirectory() as folder:
+        results = passed(folder, "--benchmark_filter=/(null-call|ipc-inter/words:0)$", platform="i486")
+        with open(os.path.join(folder, "latest/bench.json"), encoding="utf-8") as file:
+            rows = {row["name"].partition("/")[2]: row for row in json.load(file)["benchmarks"]}
+        check(len(rows) == 2, rows)
+        for r in results:
+            row = rows[r["benchmark"]]
+            check(row["cycles"] == sorted(r["samples"])[1] / r["per"] or len(set(r["samples"])) > 1, row)
+            for name, count in r["events"].items():
+                check(row[name] == count / r["per"], name, row)
+        check(rows["null-call"]["clocks.entry"] == 107, rows["null-call"])
 
 
 def test_clocks_by_cause_add_up():
