@@ -8,6 +8,7 @@
 #include <space.h>
 #include <tcb.h>
 #include <timer.h>
+#include <work.h>
 #include <x86.h>
 
 struct tcb *kernel_resume(struct tcb *next)
@@ -23,6 +24,7 @@ struct tcb *kernel_resume(struct tcb *next)
 
 struct tcb *kernel_call(struct tcb *current)
 {
+	work_begin();
 	if (tcb_registers(current)->eax & TAG_SYSCALL)
 		return kernel_resume(system_call(current));
 	return kernel_resume(schedule(current, ipc(current)));
@@ -73,11 +75,13 @@ static struct tcb *exception(struct tcb *current, uint32_t vector, uint32_t segm
 
 struct tcb *kernel_exception(struct tcb *current, uint32_t vector, uint32_t segments_changed)
 {
+	work_begin();
 	return kernel_resume(schedule(current, exception(current, vector, segments_changed)));
 }
 
 struct tcb *kernel_interrupt(struct tcb *current, uint32_t line)
 {
+	work_begin();
 	if (!interrupt_acknowledge(line))
 		return kernel_resume(current);
 	if (line == 0)

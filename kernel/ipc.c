@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <ipc.h>
-#include <mapping.h>
 #include <message.h>
 #include <messages.h>
 #include <schedule.h>
 #include <scheduling.h>
 #include <thread.h>
 #include <timer.h>
+#include <work.h>
 
 #define TIMEOUT_SEND(timeouts) ((timeouts) >> 16)
 #define TIMEOUT_RECEIVE(timeouts) ((timeouts) & 0xffff)
@@ -24,6 +24,7 @@ static void end_wait(struct tcb *tcb)
 /* Ends the call of `tcb` with an error. It is ready afterwards, but not queued. */
 static void fail(struct tcb *tcb, uint32_t code)
 {
+	tcb->offered = ID_NIL;
 	tcb_registers(tcb)->eax = TAG_ERROR | code;
 	end_wait(tcb);
 }
@@ -78,25 +79,49 @@ static bool accepts(const struct tcb *to, const struct tcb *from)
 	       (to->blocked == BLOCKED_RECEIVING && (to->partner == ID_ANY || to->partner == from->id));
 }
 
-/* Typed items of a message: map and grant. Returns 0 or an ERROR_… code. */
-static uint32_t transfer_typed(struct tcb *from, struct tcb *to, uint32_t tag)
+/*
+ * Typed items of a message: map and grant. Returns 0, an ERROR_… code, or MAPPING_UNFINISHED: then `from` knows how far it came.
+ * `to` is free to take another message before the rest of this one, which then begins anew: it may have another window.
+ */
+static uint32_t transfer_items(struct tcb *from, struct tcb *to, uint32_t tag)
 {
 	unsigned first = TAG_WORDS(tag) > MESSAGE_REGISTER_WORDS ? TAG_WORDS(tag) : MESSAGE_REGISTER_WORDS;
 	unsigned count = TAG_TYPED_WORDS(tag);
 	uint32_t window = to->fault ? FLEXPAGE_ALL : to->utcb->accept;
 
-	for (unsigned i = 0; i < count; i += 2) {
-		const uint32_t *item = &from->utcb->mr[first + i];
-		uint32_t error = mapping_transfer(from->space, to->space, item[0], item[1], window);
+	for (; from->item < count / 2; from->item++) {
+		const uint32_t *item = &from->utcb->mr[first + 2 * from->item];
+		uint32_t error = mapping_transfer(from->space, to->space, item[0], item[1], window, &from->progress);
 
 		if (error)
 			return error;
+		from->progress = (struct mapping_progress){0};
 		if (!to->fault) {
-			to->utcb->mr[first + i] = item[0];
-			to->utcb->mr[first + i + 1] = item[1];
+			to->utcb->mr[first + 2 * from->item] = item[0];
+			to->utcb->mr[first + 2 * from->item + 1] = item[1];
 		}
 	}
 	return 0;
+}
+
+/* The same from the beginning, or, if nothing came between, from where it was left. */
+static uint32_t transfer_typed(struct tcb *from, struct tcb *to, uint32_t tag)
+{
+	uint32_t error;
+
+	if (to->offered != from->id) {
+		from->item = 0;
+		from->progress = (struct mapping_progress){0};
+	}
+	error = transfer_items(from, to, tag);
+	to->offered = error == MAPPING_UNFINISHED ? from->id : ID_NIL;
+	if (error == MAPPING_UNFINISHED && to->wait != ID_NIL) {
+		/* Off the fast path, which would not notice that another message comes between. */
+		to->blocked = BLOCKED_RECEIVING;
+		to->partner = to->wait;
+		to->wait = ID_NIL;
+	}
+	return error;
 }
 
 static void transfer_words(struct tcb *from, struct tcb *to, unsigned words)
@@ -126,7 +151,7 @@ static uint32_t tag_to_send(struct tcb *from)
 
 /*
  * Gives `to`, which accepts it, the message of `from`. 0: `to` is ready, but not queued. An ERROR_… code: `to` waits on
- * as if nothing had been sent. A thread that waits for the answer to a fault gets mappings only.
+ * as if nothing had been sent. MAPPING_UNFINISHED: likewise, and the same is to be tried again. A thread that waits for the answer to a fault gets mappings only.
  */
 static uint32_t deliver(struct tcb *from, struct tcb *to)
 {
@@ -142,6 +167,7 @@ static uint32_t deliver(struct tcb *from, struct tcb *to)
 		tcb_registers(to)->esi = from->id;
 		tcb_registers(to)->eax = tag;
 	}
+	to->offered = ID_NIL;
 	end_wait(to);
 	return 0;
 }
@@ -208,14 +234,25 @@ static void end_send_phase(struct tcb *sender, bool running)
 		schedule_ready(sender);
 }
 
+/* `tcb` makes its call again, without the send phase, which is over. */
+static void receive_again(struct tcb *tcb)
+{
+	tcb_registers(tcb)->esi = ID_NIL;
+	tcb_call_again(tcb);
+}
+
 static void receive_phase(struct tcb *tcb)
 {
 	struct tcb *sender;
 
 	tcb->receive_pending = false;
 	while ((sender = first_sender(tcb, tcb_registers(tcb)->edx))) {
-		uint32_t error = deliver(sender, tcb);
+		uint32_t error = work_allows() ? deliver(sender, tcb) : MAPPING_UNFINISHED;
 
+		if (error == MAPPING_UNFINISHED) {
+			receive_again(tcb);
+			return;
+		}
 		dequeue_sender(tcb, sender);
 		if (!error) {
 			end_send_phase(sender, false);
@@ -292,6 +329,10 @@ struct tcb *ipc(struct tcb *current)
 		return 0;
 	}
 	error = deliver(current, to);
+	if (error == MAPPING_UNFINISHED) {
+		tcb_call_again(current);
+		return 0;
+	}
 	if (error) {
 		fail(current, error);
 		return 0;

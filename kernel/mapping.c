@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <layout.h>
 #include <mapping.h>
+#include <mapping_database.h>
 #include <message.h>
 #include <space.h>
-#include <x86.h>
+#include <syscall.h>
+#include <work.h>
 
-/* Maps one page. What belongs to the kernel (message buffers) is neither given away nor covered. */
-static uint32_t transfer_page(struct space *from, struct space *to, uint32_t source, uint32_t target, uint32_t page)
-{
-	uint32_t *source_entry = space_entry(from, source, false);
-	uint32_t *target_entry;
-	uint32_t flags;
-
-	if (!source_entry || !(*source_entry & PTE_PRESENT) || (*source_entry & PTE_KERNEL_OWNED))
-		return 0;
-	target_entry = space_entry(to, target, true);
-	if (!target_entry)
-		return ERROR_NO_MEMORY;
-	if (*target_entry & PTE_KERNEL_OWNED)
-		return ERROR_BAD_MESSAGE;
-	flags = PTE_PRESENT | PTE_USER | (page & FLEXPAGE_WRITE ? *source_entry & PTE_WRITE : 0);
-	space_map_page(to, target, *source_entry & PTE_FRAME, flags);
-	if ((page & FLEXPAGE_GRANT) && source_entry != target_entry) {
-		*source_entry = 0;
-		spaces_invalidate(from, source);
-	}
-	return 0;
-}
+#define TABLE_PAGES (SUPERPAGE_SIZE / PAGE_SIZE)
 
 /* Size of a flexpage in bytes, as a 64-bit number because the whole space is one, too; 0: not a flexpage. */
 static uint64_t flexpage_size(uint32_t page)
@@ -36,7 +17,55 @@ static uint64_t flexpage_size(uint32_t page)
 	return log2 >= PAGE_SHIFT && log2 <= 32 ? 1ull << log2 : 0;
 }
 
-uint32_t mapping_transfer(struct space *from, struct space *to, uint32_t page, uint32_t base, uint32_t window)
+/* Number of pages from `address` to the end of its page table. */
+static uint32_t rest_of_table(uint32_t address)
+{
+	return TABLE_PAGES - (address >> PAGE_SHIFT) % TABLE_PAGES;
+}
+
+static uint32_t error_of(enum mapping_result result)
+{
+	switch (result) {
+	case MAPPING_AGAIN:
+		return MAPPING_UNFINISHED;
+	case MAPPING_NO_MEMORY:
+		return ERROR_NO_MEMORY;
+	case MAPPING_REFUSED:
+		return ERROR_BAD_MESSAGE;
+	default:
+		return 0;
+	}
+}
+
+/* Transfers as many pages as may be done, from progress->page on. */
+static uint32_t transfer_pages(struct space *from, uint32_t source, struct space *to, uint32_t target, uint32_t page,
+			       struct mapping_progress *progress)
+{
+	uint32_t pages = (uint32_t)(flexpage_size(page) >> PAGE_SHIFT);
+
+	while (progress->page < pages) {
+		uint32_t offset = progress->page << PAGE_SHIFT;
+		uint32_t error;
+
+		if (!work_allows())
+			return MAPPING_UNFINISHED;
+		work_done(WORK_SKIP);
+		if (!space_has_table(from, source + offset)) {
+			progress->page += rest_of_table(source + offset);
+			continue;
+		}
+		error = error_of(mapping_share(from, source + offset, to, target + offset, page & FLEXPAGE_RIGHTS,
+					       page & FLEXPAGE_GRANT, &progress->replacing));
+		if (error)
+			return error;
+		progress->replacing = false;
+		progress->page++;
+	}
+	return 0;
+}
+
+uint32_t mapping_transfer(struct space *from, struct space *to, uint32_t page, uint32_t base, uint32_t window,
+			  struct mapping_progress *progress)
 {
 	uint64_t size = flexpage_size(page);
 	uint64_t window_size = flexpage_size(window);
@@ -49,11 +78,32 @@ uint32_t mapping_transfer(struct space *from, struct space *to, uint32_t page, u
 		return ERROR_OVERFLOW;
 	if ((target & (size - 1)) || target + size > USER_TOP)
 		return ERROR_BAD_MESSAGE;
-	for (uint32_t done = 0; done < size; done += PAGE_SIZE) {
-		uint32_t error = transfer_page(from, to, source + done, target + done, page);
+	return transfer_pages(from, source, to, target, page, progress);
+}
 
-		if (error)
-			return error;
+uint32_t mapping_flush(struct space *space, uint32_t page, bool own, uint32_t *done)
+{
+	uint64_t size = flexpage_size(page);
+	uint32_t base = FLEXPAGE_BASE(page);
+
+	if (!size || (base & (size - 1)) || !(page & FLEXPAGE_RIGHTS))
+		return SYSCALL_EINVAL;
+	if (size > USER_TOP)
+		size = USER_TOP;
+	if (base + size > USER_TOP)
+		return SYSCALL_EINVAL;
+	while (*done < size >> PAGE_SHIFT) {
+		uint32_t address = base + (*done << PAGE_SHIFT);
+
+		if (!work_allows())
+			return MAPPING_UNFINISHED;
+		work_done(WORK_SKIP);
+		if (!space_has_table(space, address))
+			*done += rest_of_table(address);
+		else if (mapping_revoke(space, address, page & FLEXPAGE_RIGHTS, own) == MAPPING_AGAIN)
+			return MAPPING_UNFINISHED;
+		else
+			++*done;
 	}
 	return 0;
 }

@@ -32,7 +32,7 @@ void *frame_allocate(struct space *space)
 	free_frames = frame->next;
 	if (space)
 		space->used++;
-	memset(frame, 0, PAGE_SIZE);
+	clear_words(frame, PAGE_SIZE / 4);
 	return frame;
 }
 

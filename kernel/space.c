@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <layout.h>
+#include <mapping_database.h>
 #include <memory.h>
 #include <message.h>
 #include <paging.h>
 #include <space.h>
 #include <string.h>
 #include <syscall.h>
+#include <work.h>
 #include <x86.h>
 
-#define USER_TABLES DIRECTORY_INDEX(USER_TOP)
 #define TABLE_FLAGS (PTE_PRESENT | PTE_WRITE | PTE_USER)
 
 static struct space spaces[SPACES_MAX]; /* index 0 is never used: SPACE_OWN */
@@ -55,29 +56,74 @@ struct space *space_create(struct space *creator, uint32_t quota)
 	space->id = space->version << SPACE_INDEX_BITS | (space - spaces);
 	space->creator = creator ? creator->id : 0;
 	space->threads = 0;
+	space->state = SPACE_ALIVE;
 	space->privileged = false;
 	spaces_created(space);
 	return space;
 }
 
-/* Frees a page table with the message buffers that it maps. */
-static void free_table(struct space *space, uint32_t *table)
+/* Frees a page table and what its entries hold, from the sweep's place on. False: the work of this entry is used up. */
+static bool sweep_table(struct space *space, uint32_t *table)
 {
-	for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
-		if (table[i] & PTE_KERNEL_OWNED)
-			frame_free(space, physical(table[i] & PTE_FRAME));
-	frame_free(space, table);
+	do {
+		uint32_t *entry = &table[space->sweep % TABLE_ENTRIES];
+
+		if (!work_allows())
+			return false;
+		work_done(WORK_SKIP);
+		if (*entry & PTE_KERNEL_OWNED) {
+			work_done(WORK_LOOK);
+			frame_free(space, physical(*entry & PTE_FRAME));
+			*entry = 0;
+		} else if (*entry && mapping_revoke(space, space->sweep << PAGE_SHIFT, FLEXPAGE_READ, true)) {
+			return false;
+		}
+	} while (++space->sweep % TABLE_ENTRIES);
+	return true;
 }
 
-void space_delete(struct space *space)
+/* Frees all page tables. False: the work of this entry is used up. */
+static bool sweep(struct space *space)
 {
-	spaces_deleted(space);
-	space->id = 0;
-	for (uint32_t i = 0; i < USER_TABLES; i++)
-		if (space->directory[i])
-			free_table(space, physical(space->directory[i] & PTE_FRAME));
+	while (space->sweep < USER_TOP >> PAGE_SHIFT) {
+		uint32_t index = space->sweep / TABLE_ENTRIES;
+		uint32_t *table = physical(space->directory[index] & PTE_FRAME);
+
+		if (!work_allows())
+			return false;
+		work_done(WORK_SKIP);
+		if (!space->directory[index]) {
+			space->sweep += TABLE_ENTRIES;
+			continue;
+		}
+		if (!sweep_table(space, table))
+			return false;
+		mapping_free_table(space, index);
+		space->directory[index] = 0;
+		frame_free(space, table);
+	}
+	return true;
+}
+
+bool space_delete(struct space *space)
+{
+	if (space->state != SPACE_SWEEPING) {
+		space->state = SPACE_SWEEPING;
+		space->sweep = 0;
+		spaces_deleted(space);
+	}
+	if (!sweep(space))
+		return false;
+	mapping_free_all(space);
 	frame_free(space, space->directory);
 	space->directory = 0;
+	space->id = 0;
+	return true;
+}
+
+struct space *space_at(uint32_t index)
+{
+	return &spaces[index];
 }
 
 struct space *space_lookup(uint32_t id)
@@ -94,7 +140,11 @@ void space_for_each(void (*visit)(struct space *space))
 			visit(&spaces[i]);
 }
 
-uint32_t *space_entry(struct space *space, uint32_t address, bool allocate)
+/*
+ * The page-table entry of `address`, or 0 if there is no page table; with `allocate` one is made, and 0 means that quota or
+ * memory is used up.
+ */
+static uint32_t *entry_of(struct space *space, uint32_t address, bool allocate)
 {
 	uint32_t *entry = &space->directory[DIRECTORY_INDEX(address)];
 
@@ -109,23 +159,76 @@ uint32_t *space_entry(struct space *space, uint32_t address, bool allocate)
 	return (uint32_t *)physical(*entry & PTE_FRAME) + TABLE_INDEX(address);
 }
 
-bool space_map_page(struct space *space, uint32_t address, uint32_t frame, uint32_t flags)
+/* The page-table entry of `address`, which has a page table. */
+static uint32_t *present_entry(const struct space *space, uint32_t address)
 {
-	uint32_t *entry = space_entry(space, address, true);
-	uint32_t old;
+	return (uint32_t *)physical(space->directory[DIRECTORY_INDEX(address)] & PTE_FRAME) + TABLE_INDEX(address);
+}
 
-	if (!entry)
-		return false;
-	old = *entry;
-	*entry = frame | flags;
+static void set_entry(struct space *space, uint32_t address, uint32_t *entry, uint32_t value)
+{
+	uint32_t old = *entry;
+
+	*entry = value;
 	if (old & PTE_PRESENT)
 		spaces_invalidate(space, address);
-	return true;
+}
+
+bool space_has_table(const struct space *space, uint32_t address)
+{
+	return space->directory[DIRECTORY_INDEX(address)] != 0;
+}
+
+bool space_map_page(struct space *space, uint32_t address, uint32_t frame, uint32_t flags)
+{
+	uint32_t *entry = entry_of(space, address, true);
+
+	if (entry)
+		set_entry(space, address, entry, frame | flags);
+	return entry != 0;
+}
+
+uint32_t space_page_rights(const struct space *space, uint32_t address)
+{
+	uint32_t entry = space_has_table(space, address) ? *present_entry(space, address) : 0;
+
+	if (!(entry & PTE_PRESENT) || (entry & PTE_KERNEL_OWNED))
+		return 0;
+	return entry & PTE_WRITE ? FLEXPAGE_READ | FLEXPAGE_WRITE : FLEXPAGE_READ;
+}
+
+enum mapping_result space_page_prepare(struct space *space, uint32_t address)
+{
+	uint32_t *entry = entry_of(space, address, false);
+
+	if (!entry) {
+		if (!work_allows())
+			return MAPPING_AGAIN;
+		work_done(WORK_FRAME);
+		entry = entry_of(space, address, true);
+	}
+	if (!entry)
+		return MAPPING_NO_MEMORY;
+	return *entry & PTE_KERNEL_OWNED ? MAPPING_REFUSED : MAPPING_DONE;
+}
+
+void space_page_copy(struct space *to, uint32_t target, const struct space *from, uint32_t source, uint32_t rights)
+{
+	uint32_t flags = PTE_PRESENT | PTE_USER | (rights & FLEXPAGE_WRITE ? PTE_WRITE : 0);
+
+	set_entry(to, target, present_entry(to, target), (*present_entry(from, source) & PTE_FRAME) | flags);
+}
+
+void space_page_restrict(struct space *space, uint32_t address, uint32_t rights)
+{
+	uint32_t *entry = present_entry(space, address);
+
+	set_entry(space, address, entry, rights ? *entry & ~PTE_WRITE : 0);
 }
 
 struct utcb *space_message_buffer(struct space *space, uint32_t address, uint32_t *error)
 {
-	uint32_t *entry = space_entry(space, address, true);
+	uint32_t *entry = entry_of(space, address, true);
 	void *frame;
 
 	*error = SYSCALL_ENOMEM;

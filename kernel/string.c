@@ -10,6 +10,11 @@ void *memset(void *to, int value, size_t size)
 	return to;
 }
 
+void clear_words(void *to, size_t count)
+{
+	__asm__ volatile("rep stosl" : "+D"(to), "+c"(count) : "a"(0) : "memory");
+}
+
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
 	void *p = to;

@@ -12,6 +12,9 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 size_t strlen(const char *text);
 
+/* Clears `count` words of four bytes: a quarter of memset's steps. */
+void clear_words(void *to, size_t count);
+
 /*
  * Copies `from` into `to` of `size` bytes (> 0), terminated. False if it had to be cut.
  */

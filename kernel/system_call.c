@@ -3,6 +3,7 @@
 #include <kernel_info.h>
 #include <layout.h>
 #include <machine.h>
+#include <mapping.h>
 #include <panic.h>
 #include <exit.h>
 #include <ipc.h>
@@ -12,8 +13,10 @@
 #include <syscall.h>
 #include <tcb.h>
 #include <thread.h>
+#include <work.h>
 
 #define UNCHANGED 0xffffffffu
+#define UNFINISHED MAPPING_UNFINISHED /* instead of an error code: the call is made again */
 
 /* Each call returns its error code; some also say who is to go on. */
 static struct tcb *switch_target;
@@ -61,6 +64,8 @@ static uint32_t sys_thread_create(struct tcb *caller, struct registers *r)
 		return SYSCALL_EINVAL;
 	if (start.priority > caller->priority)
 		return SYSCALL_EPERM;
+	if (space->state != SPACE_ALIVE)
+		return SYSCALL_ENOSPACE;
 	tcb = thread_create(space, &start, &error);
 	if (!tcb)
 		return error;
@@ -96,10 +101,15 @@ static uint32_t sys_space_delete(struct tcb *caller, struct registers *r)
 		return error;
 	if (space == caller->space)
 		return SYSCALL_EPERM;
-	while (space->threads)
+	if (space->state == SPACE_ALIVE)
+		space->state = SPACE_DYING;
+	while (space->threads) {
+		if (!work_allows())
+			return UNFINISHED;
+		work_done(WORK_THREAD);
 		thread_delete(space->threads);
-	space_delete(space);
-	return SYSCALL_OK;
+	}
+	return space_delete(space) ? SYSCALL_OK : UNFINISHED;
 }
 
 static uint32_t sys_schedule(struct tcb *caller, struct registers *r)
@@ -165,6 +175,12 @@ static uint32_t sys_exchange_registers(struct tcb *caller, struct registers *r)
 	return SYSCALL_OK;
 }
 
+/* How far a long flush has come is in edx: whatever a program puts there, it flushes pages of its own. */
+static uint32_t sys_flush(struct tcb *caller, struct registers *r)
+{
+	return mapping_flush(caller->space, r->esi, r->ecx & 1, &r->edx);
+}
+
 static uint32_t sys_interrupt(struct tcb *caller, struct registers *r)
 {
 	if (!caller->space->privileged)
@@ -225,6 +241,7 @@ static system_call_function *const functions[SYS_COUNT] = {
 	[SYS_SCHEDULE] = sys_schedule,
 	[SYS_THREAD_SWITCH] = sys_thread_switch,
 	[SYS_EXCHANGE_REGISTERS] = sys_exchange_registers,
+	[SYS_FLUSH] = sys_flush,
 	[SYS_INTERRUPT] = sys_interrupt,
 	[SYS_HALT] = sys_halt,
 	[SYS_CONSOLE_WRITE] = sys_console_write,
@@ -236,8 +253,14 @@ struct tcb *system_call(struct tcb *current)
 	struct registers *registers = tcb_registers(current);
 	uint32_t number = registers->eax & ~TAG_SYSCALL;
 	system_call_function *function = number < SYS_COUNT ? functions[number] : 0;
+	uint32_t error = function ? 0 : SYSCALL_ENOSYS;
 
 	switch_target = 0;
-	registers->eax = function ? function(current, registers) : SYSCALL_ENOSYS;
+	if (function)
+		error = function(current, registers);
+	if (error == UNFINISHED)
+		tcb_call_again(current);
+	else
+		registers->eax = error;
 	return switch_target ? switch_target : schedule(current, 0);
 }

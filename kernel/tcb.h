@@ -26,12 +26,14 @@
 #ifndef __ASSEMBLER__
 #include <ids.h>
 #include <layout.h>
+#include <mapping.h>
 #include <message.h>
 #include <ready_queue.h>
 #include <spaces.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <syscall.h>
 #include <wakeup_queue.h>
 
 struct space;
@@ -79,6 +81,9 @@ struct tcb {
 	bool halted;               /* its IPC goes on, by the slow path; its program does not */
 	enum fault fault;          /* a message in its name is being sent, or answered */
 	uint32_t fault_word[2];
+	uint32_t item;                     /* of its message's typed items, how many are transferred; and of the next … */
+	struct mapping_progress progress;  /* … so much */
+	uint32_t offered;          /* who has transferred some of its typed items to this one */
 	struct space *space;
 	struct tcb *space_next, *space_previous; /* threads of the same space, circular */
 	uint32_t pager;            /* id */
@@ -110,6 +115,12 @@ static inline void tcb_update_urgency(struct tcb *tcb)
 static inline struct registers *tcb_registers(struct tcb *tcb)
 {
 	return (struct registers *)tcb - 1;
+}
+
+/* When `tcb` runs next, it makes the call again that it is in, whose registers are unchanged: INT is two bytes. */
+static inline void tcb_call_again(struct tcb *tcb)
+{
+	tcb->frame.eip -= SYSCALL_LENGTH;
 }
 
 /* Address of the TCB of thread number `number` (0..16383); the page behind it may be the shared empty one. */

@@ -11,6 +11,8 @@
 
 #define SYSCALL_VECTOR 0x30 /* the trap gate of the kernel's only entry */
 
+#define SYSCALL_LENGTH 2    /* bytes of the instruction that uses it */
+
 #define SYS_MY_ID 0          /* -> esi: the caller's id. The null call */
 #define SYS_THREAD_CREATE 1  /* esi space, ebx ip, edi sp, edx pager, ecx UTCB | priority -> esi id */
 #define SYS_THREAD_DELETE 2  /* esi id */
@@ -19,7 +21,7 @@
 #define SYS_SCHEDULE 5       /* esi id, ebx priority or -1, edi time slice in µs or -1 -> esi, ebx: the old ones */
 #define SYS_THREAD_SWITCH 6  /* esi id to switch to, or ID_NIL: yield */
 #define SYS_EXCHANGE_REGISTERS 7 /* esi id, ecx EXCHANGE_…, ebx ip, edi sp -> esi, ebx: old ip and sp */
-#define SYS_FLUSH 8          /* esi flexpage with the rights to revoke, ecx: 1 = give up the own page too */
+#define SYS_FLUSH 8          /* esi flexpage with the rights to revoke, ecx: 1 = give up the own page too, edx 0 */
 #define SYS_INTERRUPT 9      /* esi line, ecx operation, edx handler id; root's and sigma0's space only */
 #define SYS_PERFORMANCE_EVENT 10 /* esi counter, ebx event selection; root's space only */
 #define SYS_HALT 11          /* esi exit code (exit.h); root's and sigma0's space only; ends the machine */

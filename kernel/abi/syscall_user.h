@@ -89,6 +89,15 @@ static inline struct syscall_result exchange_registers(uint32_t id, uint32_t wha
 	return syscall5(SYS_EXCHANGE_REGISTERS, id, ip, what, 0, sp);
 }
 
+/*
+ * Takes the rights of flexpage `page` (FLEXPAGE_READ: all of it; FLEXPAGE_WRITE alone: makes it read-only) from everybody who got
+ * its pages from the caller's space, directly or not; with `own` from the caller's space too. No right is ever added.
+ */
+static inline uint32_t space_flush(uint32_t page, int own)
+{
+	return syscall5(SYS_FLUSH, page, 0, own != 0, 0, 0).error;
+}
+
 /* Masks or unmasks an interrupt line (INTERRUPT_MASK, INTERRUPT_UNMASK); line 0 is the kernel's timer. */
 static inline uint32_t interrupt_control(uint32_t line, uint32_t operation)
 {

@@ -228,9 +228,12 @@ TEST(grow, "map/grow", "a small space that is mapped a page beyond 4 MB becomes 
 	CHECK_OK(ipc_receive(utcb, thread->id));
 }
 
+/* Page directory, a page table, the message buffers' page; two pages of the mapping database's shadow, one of nodes. */
+#define QUOTA_WITHOUT_TARGET 6
+
 TEST(out_of_quota, "map/quota", "a mapping that needs more kernel memory than the receiver's quota holds fails")
 {
-	struct syscall_result space = space_create(3);
+	struct syscall_result space = space_create(QUOTA_WITHOUT_TARGET);
 	struct space poor = {.used = true, .id = space.value[0]};
 	struct thread *thread;
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Long work in steps. What may take long (flush, large map items, deletion of a space) is done until its part of a kernel
+ * entry is used up; then the thread's instruction pointer is set back onto its call, and what interrupted is served before
+ * the call is made again. So everything that is done in steps is found again from the call's arguments and the state itself.
+ */
+#ifndef KERNEL_WORK_H
+#define KERNEL_WORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What one kernel entry may do, in about instructions; the last step may go beyond by its own cost, at most WORK_FRAME. */
+#define WORK_PER_ENTRY 600
+
+/* Costs of steps. */
+#define WORK_SKIP 8      /* a place where there is nothing */
+#define WORK_LOOK 40     /* a page looked at */
+#define WORK_SHARE 160   /* a page mapped or granted */
+#define WORK_REMOVE 120  /* a mapping removed, or made read-only */
+#define WORK_THREAD 400  /* a thread deleted */
+#define WORK_FRAME 1024  /* a page frame cleared */
+
+extern int32_t work_left;
+
+static inline void work_begin(void)
+{
+	work_left = WORK_PER_ENTRY;
+}
+
+/* May another step be done? */
+static inline bool work_allows(void)
+{
+	return work_left > 0;
+}
+
+static inline void work_done(int32_t cost)
+{
+	work_left -= cost;
+}
+
+#endif
