@@ -115,6 +115,42 @@ build/tests/%: build/tests/obj/tests/unit/%.c.o build/tests/lib.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(SANITIZE) -o $@ $^ -lcmocka -ljansson -lpthread $(HOSTLDFLAGS)
 
+# Kernel code that needs no machine: its sources see the kernel's headers first, the tests those of the host.
+KERNEL_UNIT_SRC := $(wildcard $(SRC)/tests/unit/kernel/test_*.c)
+KERNEL_UNIT := $(patsubst $(SRC)/tests/unit/%.c,build/tests/%,$(KERNEL_UNIT_SRC))
+KERNEL_UNIT_OBJ := $(patsubst %,build/tests/obj/%.c.o,kernel/mapping_database kernel/mapping_nodes kernel/work tests/unit/kernel/mapping_rig)
+KERNEL_UNIT_INCLUDES := -I $(SRC)/variants -I $(SRC)/variants/spaces/full
+build/tests/obj/kernel/%: HOST_C += -I $(SRC)/kernel $(KERNEL_UNIT_INCLUDES)
+build/tests/obj/tests/unit/kernel/%: HOST_C += -I $(SRC)/tests/unit/kernel -idirafter $(SRC)/kernel $(KERNEL_UNIT_INCLUDES)
+
+.SECONDARY: $(KERNEL_UNIT_OBJ) $(KERNEL_UNIT_SRC:$(SRC)/%=build/tests/obj/%.o)
+build/tests/kernel/%: build/tests/obj/tests/unit/kernel/%.c.o $(KERNEL_UNIT_OBJ)
+	@echo "  LINK    $@"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(SANITIZE) -o $@ $^ -lcmocka $(HOSTLDFLAGS)
+
+# The fuzzer needs clang; FUZZ_SECONDS is how long `make fuzz` runs it.
+CLANG ?= clang
+FUZZ_SECONDS ?= 300
+FUZZER := build/tests/mapping_fuzz
+FUZZER_SRC := $(patsubst build/tests/obj/%.o,$(SRC)/%,$(KERNEL_UNIT_OBJ)) $(SRC)/tests/fuzz/mapping_fuzz.c
+FUZZ_C = $(CLANG) -std=c11 -D_GNU_SOURCE -O2 -g $(HOST_WARN) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -I $(SRC)/kernel/abi $(KERNEL_UNIT_INCLUDES)
+
+$(FUZZER): $(FUZZER_SRC) $(wildcard $(SRC)/kernel/*.h $(SRC)/tests/unit/kernel/*.h) config.mak
+	@echo "  FUZZER  $@"
+	$(Q)mkdir -p build/tests/obj/fuzz
+	$(Q)for file in $(FUZZER_SRC); do \
+		case $$file in $(SRC)/kernel/*) first=-I ;; *) first=-idirafter ;; esac; \
+		$(FUZZ_C) $$first $(SRC)/kernel -c -o build/tests/obj/fuzz/$$(basename $$file).o $$file || exit 1; \
+	done
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $(patsubst %,build/tests/obj/fuzz/%.o,$(notdir $(FUZZER_SRC)))
+
+.PHONY: fuzz
+fuzz: $(FUZZER) ## the mapping database against its model, for FUZZ_SECONDS=300
+	$(Q)mkdir -p build/fuzz
+	$(Q)$(FUZZER) -timeout=10 -max_len=1024 -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/ build/fuzz $(SRC)/tests/fuzz/corpus
+
+-include $(KERNEL_UNIT_OBJ:.o=.d) $(KERNEL_UNIT_SRC:$(SRC)/%.c=build/tests/obj/%.c.d)
 -include $(RUNNER_OBJ:.o=.d) $(UNIT_LIB:.o=.d) $(UNIT_SRC:$(SRC)/%.c=build/tests/obj/%.c.d)
 
 # ---- what brings its own rules ------------------------------------------
@@ -229,9 +265,9 @@ disdiff: ## what a choice changed in the code: A= and B= are variants or presets
 	+$(Q)MAKE='$(MAKE)' OBJDUMP='$(OBJDUMP)' NM='$(NM)' $(PYTHON) $(SRC)/scripts/disdiff '$(A)' '$(B)' $(if $(IMAGE),--image $(IMAGE))
 
 .PHONY: check
-check: host probe-image $(UNIT) $(MODEL_CHECK) ## every test; SUITES= for some
+check: host probe-image $(UNIT) $(KERNEL_UNIT) $(MODEL_CHECK) ## every test; SUITES= for some
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=core SALTS=1
-	+$(Q)MAKE='$(MAKE)' $(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT) $(if $(MODEL_CHECK),$(MODEL_UNIT)))
+	+$(Q)MAKE='$(MAKE)' $(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT) $(KERNEL_UNIT) $(if $(MODEL_CHECK),$(MODEL_UNIT)))
 
 .PHONY: clean
 clean: ## remove all that was built, runs excepted
