@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <call.h>
+#include <interrupt.h>
 #include <ipc.h>
 #include <machine.h>
 #include <panic.h>
@@ -86,6 +87,5 @@ struct tcb *kernel_interrupt(struct tcb *current, uint32_t line)
 		return kernel_resume(current);
 	if (line == 0)
 		return kernel_resume(timer_interrupt(current));
-	interrupt_mask(line, true); /* nobody is attached */
-	return kernel_resume(current);
+	return kernel_resume(schedule(current, interrupt_arrived(line)));
 }

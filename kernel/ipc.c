@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <interrupt.h>
 #include <ipc.h>
 #include <message.h>
 #include <messages.h>
@@ -59,6 +60,14 @@ static void dequeue_sender(struct tcb *to, struct tcb *sender)
 	end_wait(sender);
 }
 
+/* Whom `tcb` may receive from by that id: a thread, or a line that it is attached to. */
+static struct tcb *lookup_partner(const struct tcb *tcb, uint32_t id)
+{
+	struct tcb *partner = thread_lookup(id);
+
+	return partner ? partner : interrupt_thread(tcb, id);
+}
+
 /* The first in the queue of `to` that a receive from `from` takes, or 0. */
 static struct tcb *first_sender(struct tcb *to, uint32_t from)
 {
@@ -66,7 +75,7 @@ static struct tcb *first_sender(struct tcb *to, uint32_t from)
 
 	if (from == ID_ANY)
 		return to->send_queue;
-	sender = thread_lookup(from);
+	sender = lookup_partner(to, from);
 	return sender && sender->blocked == BLOCKED_SENDING && sender->partner == to->id ? sender : 0;
 }
 
@@ -144,6 +153,8 @@ static uint32_t tag_to_send(struct tcb *from)
 		return TAG(2, LABEL_PAGE_FAULT);
 	case FAULT_EXCEPTION:
 		return TAG(2, LABEL_EXCEPTION);
+	case FAULT_INTERRUPT:
+		return TAG(0, LABEL_INTERRUPT);
 	default:
 		return tcb_registers(from)->eax & TAG_DELIVERED;
 	}
@@ -197,7 +208,7 @@ static void wait_to_receive(struct tcb *tcb)
 	const struct registers *registers = tcb_registers(tcb);
 	uint32_t from = registers->edx;
 
-	if (from != ID_ANY && from != ID_NIL && (!thread_lookup(from) || from == tcb->id)) {
+	if (from != ID_ANY && from != ID_NIL && (!lookup_partner(tcb, from) || from == tcb->id)) {
 		fail(tcb, ERROR_NO_PARTNER | ERROR_IN_RECEIVE);
 		return;
 	}
@@ -246,11 +257,17 @@ static void receive_phase(struct tcb *tcb)
 	struct tcb *sender;
 
 	tcb->receive_pending = false;
+	if (tcb->send_queue)
+		interrupt_receiving(tcb, tcb_registers(tcb)->edx);
 	while ((sender = first_sender(tcb, tcb_registers(tcb)->edx))) {
 		uint32_t error = work_allows() ? deliver(sender, tcb) : MAPPING_UNFINISHED;
 
 		if (error == MAPPING_UNFINISHED) {
 			receive_again(tcb);
+			return;
+		}
+		if (sender->fault == FAULT_INTERRUPT) {
+			interrupt_delivered(sender); /* it stays queued: see interrupt.h */
 			return;
 		}
 		dequeue_sender(tcb, sender);
@@ -302,6 +319,28 @@ static struct tcb *if_ready(struct tcb *tcb)
 	return tcb_is_ready(tcb) ? tcb : 0;
 }
 
+/* The destination is no thread. It may be an interrupt line, then the send phase is over; else there is no partner. */
+static void reply_to_line(struct tcb *current, uint32_t id)
+{
+	if (!interrupt_reply(current, id)) {
+		fail(current, ERROR_NO_PARTNER);
+		return;
+	}
+	end_send_phase(current, true);
+	if (current->receive_pending)
+		receive_phase(current);
+}
+
+bool ipc_interrupt(struct tcb *line, struct tcb *handler)
+{
+	bool taken = accepts(handler, line);
+
+	if (taken)
+		deliver(line, handler); /* no typed items: cannot fail */
+	enqueue_sender(handler, line);
+	return taken;
+}
+
 struct tcb *ipc(struct tcb *current)
 {
 	struct registers *registers = tcb_registers(current);
@@ -321,7 +360,7 @@ struct tcb *ipc(struct tcb *current)
 	}
 	to = thread_lookup(registers->esi);
 	if (!to || to == current) {
-		fail(current, ERROR_NO_PARTNER);
+		reply_to_line(current, registers->esi);
 		return 0;
 	}
 	if (!accepts(to, current)) {
@@ -448,6 +487,12 @@ static void abort_waiting(struct tcb *tcb, uint32_t code)
 	schedule_ready(tcb);
 }
 
+void ipc_abort_receiver(struct tcb *tcb, uint32_t id)
+{
+	if (tcb->wait == id || (tcb->blocked == BLOCKED_RECEIVING && tcb->partner == id))
+		abort_waiting(tcb, ERROR_ABORTED | ERROR_IN_RECEIVE);
+}
+
 void ipc_abort_partners(struct tcb *tcb, uint32_t id, uint32_t number_end)
 {
 	while (tcb->send_queue) {
@@ -456,10 +501,6 @@ void ipc_abort_partners(struct tcb *tcb, uint32_t id, uint32_t number_end)
 		dequeue_sender(tcb, sender);
 		abort_waiting(sender, ERROR_ABORTED);
 	}
-	for (uint32_t number = NUMBER_FIRST; number < number_end; number++) {
-		struct tcb *other = tcb_of_number(number);
-
-		if (other->wait == id || (other->blocked == BLOCKED_RECEIVING && other->partner == id))
-			abort_waiting(other, ERROR_ABORTED | ERROR_IN_RECEIVE);
-	}
+	for (uint32_t number = NUMBER_FIRST; number < number_end; number++)
+		ipc_abort_receiver(tcb_of_number(number), id);
 }

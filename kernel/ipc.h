@@ -36,8 +36,17 @@ void ipc_cancel(struct tcb *tcb);
 void ipc_halt(struct tcb *tcb);
 void ipc_resume(struct tcb *tcb);
 
-/* Takes `tcb`, which is being deleted, out of a send queue it may be in. */
+/*
+ * The hardware thread `line` has a message for `handler`. True: that was waiting for it, and is ready unless it is halted, but
+ * not queued. `line` is in the send queue of `handler` in any case.
+ */
+bool ipc_interrupt(struct tcb *line, struct tcb *handler);
+
+/* Takes `tcb`, which is not going to be in it any more, out of a send queue it may be in. */
 void ipc_withdraw(struct tcb *tcb);
+
+/* Ends the waiting of `tcb` if it receives from `id` alone, which is gone. */
+void ipc_abort_receiver(struct tcb *tcb, uint32_t id);
 
 /*
  * Ends the waiting of all who send to, or receive from, the deleted `tcb` of id `id`. Thread numbers in

@@ -76,6 +76,8 @@ struct tcb *kernel_main(void)
 	give_memory(sigma0, PHYS_SIGMA0, PHYS_ROOT_END);
 	give_memory(sigma0, kernel_info.memory_bottom, kernel_info.memory_top);
 	start_program(PHYS_ROOT, PRIORITIES - 2);
+	if (!thread_create_hardware())
+		panic("no memory for the hardware threads");
 	interrupt_mask(0, false);
 	return kernel_resume(schedule(idle_thread, 0));
 }

@@ -6,6 +6,7 @@
 #include <mapping.h>
 #include <panic.h>
 #include <exit.h>
+#include <interrupt.h>
 #include <ipc.h>
 #include <ready_queue.h>
 #include <schedule.h>
@@ -183,13 +184,26 @@ static uint32_t sys_flush(struct tcb *caller, struct registers *r)
 
 static uint32_t sys_interrupt(struct tcb *caller, struct registers *r)
 {
+	struct tcb *handler;
+
 	if (!caller->space->privileged)
 		return SYSCALL_EPERM;
-	if (r->esi >= NUMBER_INTERRUPTS || r->ecx > INTERRUPT_UNMASK)
+	if (r->ecx > INTERRUPT_UNMASK)
 		return SYSCALL_EINVAL;
-	if (r->esi != 0 || r->ecx == INTERRUPT_ATTACH)
-		return SYSCALL_ENOSYS; /* only the timer's line, until interrupts are messages */
-	interrupt_mask(0, r->ecx == INTERRUPT_MASK);
+	if (r->esi == 0 && r->ecx != INTERRUPT_ATTACH) {
+		interrupt_mask(0, r->ecx == INTERRUPT_MASK);
+		return SYSCALL_OK;
+	}
+	if (!interrupt_is_device(r->esi))
+		return SYSCALL_EINVAL;
+	if (r->ecx != INTERRUPT_ATTACH) {
+		interrupt_hold(r->esi, r->ecx == INTERRUPT_MASK);
+		return SYSCALL_OK;
+	}
+	handler = thread_lookup(r->edx);
+	if (!handler && r->edx != ID_NIL)
+		return SYSCALL_ENOTHREAD;
+	interrupt_attach(r->esi, handler);
 	return SYSCALL_OK;
 }
 

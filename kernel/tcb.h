@@ -48,7 +48,7 @@ enum blocked {
 };
 
 /* Which message the kernel sends in the thread's name. */
-enum fault { FAULT_NONE = 0, FAULT_PAGE, FAULT_EXCEPTION };
+enum fault { FAULT_NONE = 0, FAULT_PAGE, FAULT_EXCEPTION, FAULT_INTERRUPT /* always, of a hardware thread */ };
 
 /* The processor's frame at an entry from user level. A kernel thread (idle) has the first three words only. */
 struct entry_frame {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <interrupt.h>
 #include <ipc.h>
 #include <layout.h>
 #include <memory.h>
@@ -150,6 +151,7 @@ void thread_delete(struct tcb *tcb)
 {
 	uint32_t id = tcb->id;
 
+	interrupt_forget(tcb);
 	ipc_withdraw(tcb);
 	tcb->wait = ID_NIL;
 	tcb->blocked = BLOCKED_INACTIVE;
@@ -168,6 +170,20 @@ struct tcb *thread_lookup(uint32_t id)
 	struct tcb *tcb = tcb_of_number(number);
 
 	return id && number >= NUMBER_FIRST && tcb->id == id ? tcb : 0;
+}
+
+bool thread_create_hardware(void)
+{
+	for (uint32_t line = 0; line < NUMBER_INTERRUPTS; line++) {
+		struct tcb *tcb = tcb_of_number(NUMBER_INTERRUPT_0 + line);
+
+		if (!interrupt_is_device(line))
+			continue;
+		if (!back_with_memory(tcb, 0))
+			return false;
+		interrupt_init(line, tcb);
+	}
+	return true;
 }
 
 void idle_loop(void);

@@ -32,6 +32,9 @@ void thread_delete(struct tcb *tcb);
 /* The thread of that id, or 0. Kernel and hardware threads are not found. */
 struct tcb *thread_lookup(uint32_t id);
 
+/* Makes the hardware threads of the interrupt lines. False: no memory. */
+bool thread_create_hardware(void);
+
 /* Makes the idle thread, number 0. */
 struct tcb *thread_create_idle(void);
 

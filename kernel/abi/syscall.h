@@ -38,7 +38,7 @@
 #define EXCHANGE_ALL 31
 
 /* Operations of SYS_INTERRUPT. */
-#define INTERRUPT_ATTACH 0 /* messages of the line go to the handler; ID_NIL: to nobody */
+#define INTERRUPT_ATTACH 0 /* messages of the line, not 0, go to the handler; ID_NIL: to nobody */
 #define INTERRUPT_MASK 1   /* also line 0, the kernel's timer: then nobody is preempted */
 #define INTERRUPT_UNMASK 2
 

@@ -104,6 +104,12 @@ static inline uint32_t interrupt_control(uint32_t line, uint32_t operation)
 	return syscall5(SYS_INTERRUPT, line, 0, operation, ID_NIL, 0).error;
 }
 
+/* Messages of `line` go to `handler` from now on; ID_NIL: to nobody. */
+static inline uint32_t interrupt_attach(uint32_t line, uint32_t handler)
+{
+	return syscall5(SYS_INTERRUPT, line, 0, INTERRUPT_ATTACH, handler, 0).error;
+}
+
 /* Ends the machine with a code of exit.h. Comes back only with SYSCALL_EPERM. */
 static inline uint32_t machine_halt(uint32_t code)
 {

@@ -3,8 +3,11 @@
  * Controlling another thread: cancelling what it waits for, its instruction and stack pointer, halt and resume.
  */
 #include "check.h"
+#include "runtime.h"
 
 #include <layout.h>
+
+#define FREE_UTCB (RUNTIME_UTCBS + 31 * UTCB_SIZE)
 
 static volatile uint32_t target, last_tag, last_word;
 
@@ -201,6 +204,21 @@ TEST(out_of_fault, "exchange/fault", "cancelling a fault's answer lets the threa
 	CHECK_EVENTS("l");
 	CHECK_EQUAL(seen_eax, 0x12345678);
 	CHECK_EQUAL(seen_esp, STACK_TOP);
+}
+
+TEST(out_of_queue, "exchange/fault-queued", "a fault that is cancelled before the pager took its message is no message any more")
+{
+	static const uint8_t code[] = {0x0f, 0x0b}; /* ud2 */
+	struct syscall_result r = thread_create(SPACE_OWN, (uint32_t)code, STACK_TOP, thread_my_id(), FREE_UTCB, PRIORITY_HELPER);
+
+	CHECK_EQUAL(r.error, SYSCALL_OK);
+	let_others_run(utcb);
+	exchange_registers(r.value[0], EXCHANGE_CANCEL | EXCHANGE_HALT, 0, 0);
+	CHECK_ERROR(ipc(utcb, ID_NIL, ID_ANY, TAG(0, 0) | TAG_RECEIVE_TIMEOUT, 0, 0, 0), ERROR_TIMEOUT | ERROR_IN_RECEIVE);
+	/* Where it faulted, it faults again. */
+	exchange_registers(r.value[0], EXCHANGE_RESUME, 0, 0);
+	CHECK_EQUAL(ipc_receive(utcb, ID_ANY).from, r.value[0]);
+	CHECK_EQUAL(thread_delete(r.value[0]), SYSCALL_OK);
 }
 
 /* ---- halt and resume ------------------------------------------------------------------------------- */
