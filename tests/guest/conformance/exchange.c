@@ -29,8 +29,10 @@ THREAD(send_target)
 
 THREAD(receive_argument)
 {
-	struct ipc_result r = ipc_receive(utcb, argument);
+	struct ipc_result r;
 
+	prepare();
+	r = ipc_receive(utcb, argument);
 	last_tag = r.tag;
 	last_word = r.word[0];
 	event('r');
@@ -38,6 +40,7 @@ THREAD(receive_argument)
 
 THREAD(call_target)
 {
+	prepare();
 	last_tag = ipc_call(utcb, target, TAG(1, 0), argument, 0).tag;
 	event('c');
 }
@@ -154,6 +157,8 @@ void landed(uint32_t eax, uint32_t esp)
 	seen_eax = eax;
 	seen_esp = esp;
 	event('l');
+	if (target != ID_NIL)
+		ipc_send((struct utcb *)thread_of(thread_my_id())->utcb, target, TAG(1, 77), 5, 0);
 	thread_end();
 }
 
@@ -164,6 +169,7 @@ TEST(redirect, "exchange/redirect", "a cancelled thread goes on at its new instr
 	struct thread *thread = START(NULL, receive_argument, ID_ANY, PRIORITY_HELPER);
 	struct syscall_result r;
 
+	target = ID_NIL;
 	let_others_run(utcb);
 	r = exchange_registers(thread->id, EXCHANGE_CANCEL | EXCHANGE_IP | EXCHANGE_SP, (uint32_t)landing, STACK_TOP);
 	CHECK_EQUAL(r.error, SYSCALL_OK);
@@ -178,6 +184,7 @@ TEST(old_values, "exchange/old-values", "the old instruction and stack pointer a
 	struct thread *thread = thread_start_raw(&own_space, (uint32_t)landing, STACK_TOP, 0, PRIORITY_HELPER);
 	struct syscall_result r = exchange_registers(thread->id, 0, 1, 2);
 
+	target = ID_NIL;
 	CHECK_EQUAL(r.error, SYSCALL_OK);
 	CHECK_EQUAL(r.value[0], (uint32_t)landing);
 	CHECK_EQUAL(r.value[1], STACK_TOP);
@@ -199,16 +206,20 @@ TEST(out_of_fault, "exchange/fault", "cancelling a fault's answer lets the threa
 
 	thread_wait_fault(utcb, thread);
 	CHECK_EQUAL(thread->fault.word & 0xff, 6);
+	target = thread_my_id();
 	exchange_registers(thread->id, EXCHANGE_CANCEL | EXCHANGE_IP, (uint32_t)landing, 0);
 	let_others_run(utcb);
 	CHECK_EVENTS("l");
+	/* Nothing of the fault is left: what it sends now is its own. */
+	CHECK_EQUAL(TAG_LABEL(ipc_receive(utcb, thread->id).tag), 77);
 	CHECK_EQUAL(seen_eax, 0x12345678);
 	CHECK_EQUAL(seen_esp, STACK_TOP);
 }
 
 TEST(out_of_queue, "exchange/fault-queued", "a fault that is cancelled before the pager took its message is no message any more")
 {
-	static const uint8_t code[] = {0x0f, 0x0b}; /* ud2 */
+	static const uint8_t code[] = {0x31, 0xc0,  /* xor %eax, %eax: a tag without fault */
+				       0x0f, 0x0b}; /* ud2 */
 	struct syscall_result r = thread_create(SPACE_OWN, (uint32_t)code, STACK_TOP, thread_my_id(), FREE_UTCB, PRIORITY_HELPER);
 
 	CHECK_EQUAL(r.error, SYSCALL_OK);
@@ -315,6 +326,33 @@ TEST(halt_caller, "exchange/halt-caller", "a halted thread's call goes on throug
 	CHECK_EQUAL(last_tag & TAG_ERROR, 0);
 }
 
+THREAD(answer)
+{
+	struct ipc_result r;
+
+	prepare();
+	ipc_receive(utcb, creator);
+	r = ipc_receive(utcb, ID_ANY);
+	ipc_reply_wait(utcb, r.from, TAG(1, 0), 1, 0);
+}
+
+TEST(halt_answered, "exchange/halt-answered", "not even the quickest answer runs a halted caller")
+{
+	struct thread *server = START(NULL, answer, 0, PRIORITY_HELPER), *client;
+
+	target = server->id;
+	client = START(NEW_SPACE(), call_target, 3, PRIORITY_HELPER);
+	let_others_run(utcb);
+	exchange_registers(client->id, EXCHANGE_HALT, 0, 0);
+	ipc_send(utcb, server->id, TAG(0, 0), 0, 0);
+	let_others_run(utcb);
+	CHECK_EVENTS("");
+	exchange_registers(client->id, EXCHANGE_RESUME, 0, 0);
+	let_others_run(utcb);
+	CHECK_EVENTS("c");
+	CHECK_EQUAL(last_tag & TAG_ERROR, 0);
+}
+
 THREAD(halt_self)
 {
 	event('h');
@@ -342,6 +380,7 @@ TEST(halt_timed, "exchange/halt-timed", "a halted thread's timeout ends; it lear
 	/* Longer than that timeout. */
 	for (volatile uint32_t i = 0; i < 1000000; i++)
 		;
+	let_others_run(utcb);
 	CHECK_EVENTS("");
 	exchange_registers(thread->id, EXCHANGE_RESUME, 0, 0);
 	let_others_run(utcb);
@@ -352,13 +391,20 @@ TEST(halt_timed, "exchange/halt-timed", "a halted thread's timeout ends; it lear
 TEST(halt_deleted, "exchange/halt-deleted", "a halted thread can be deleted; its number's next owner is not halted")
 {
 	struct thread *thread = START(NULL, log_argument, 'x', PRIORITY_HELPER);
+	uint32_t deleted = thread->id;
 
 	exchange_registers(thread->id, EXCHANGE_HALT, 0, 0);
 	CHECK_EQUAL(thread_stop(thread), SYSCALL_OK);
-	for (unsigned i = 0; i < 8; i++)
-		START(NULL, log_argument, 'a' + i, PRIORITY_HELPER);
+	/* Numbers come back first in, first out. */
+	for (unsigned i = 0; i < 4096; i++) {
+		thread = START(NULL, log_argument, 'a', PRIORITY_HELPER);
+		if (ID_NUMBER(thread->id) == ID_NUMBER(deleted))
+			break;
+		thread_stop(thread);
+	}
+	CHECK_EQUAL(ID_NUMBER(thread->id), ID_NUMBER(deleted));
 	let_others_run(utcb);
-	CHECK_EVENTS("abcdefgh");
+	CHECK_EVENTS("a");
 }
 
 /* ---- arguments and permissions ---------------------------------------------------------------------- */

@@ -270,6 +270,32 @@ TEST(waits_its_turn, "timeouts/lower", "a thread that wakes waits for its turn i
 	CHECK_EVENTS("sw");
 }
 
+static void spin_briefly(uint32_t n)
+{
+	for (volatile uint32_t i = 0; i < n; i++)
+		;
+}
+
+THREAD(delay_timer)
+{
+	prepare();
+	CHECK_EQUAL(interrupt_control(0, INTERRUPT_MASK), SYSCALL_OK);
+	spin_briefly(600000);
+	event('m');
+	CHECK_EQUAL(interrupt_control(0, INTERRUPT_UNMASK), SYSCALL_OK);
+	/* Much less than a tick. */
+	spin_briefly(2000);
+	event('s');
+}
+
+TEST(with_tick, "timeouts/with-tick", "a thread that wakes as a tick comes runs at once, too; none wakes while line 0 is masked")
+{
+	START(NULL, sleep_and_set, 0, PRIORITY_HELPER + 1);
+	START(NULL, delay_timer, 0, PRIORITY_HELPER);
+	let_others_run(utcb);
+	CHECK_EVENTS("mws");
+}
+
 /* ---- deletion -------------------------------------------------------------------------------------- */
 
 TEST(deleted, "timeouts/deleted", "a thread that is deleted while it waits is not woken, nor is its number's next owner")
@@ -316,7 +342,8 @@ TEST(partner_deleted, "timeouts/partner-deleted", "when the partner is deleted, 
 
 THREAD(sleep_very_long)
 {
-	static const uint32_t longest[4] = {TIMEOUT(1023, 63), TIMEOUT(1, 63), TIMEOUT(1023, 39), TIMEOUT(1023, 22)};
+	static const uint32_t longest[5] = {TIMEOUT(1022, 63), TIMEOUT(1023, 63), TIMEOUT(1, 63), TIMEOUT(1023, 39),
+					    TIMEOUT(1023, 22)};
 
 	ipc(utcb, ID_NIL, ID_NIL, TAG(0, 0) | TAG_RECEIVE_TIMEOUT, TIMEOUTS(0, longest[argument]), 0, 0);
 	event((char)('0' + argument));
@@ -324,7 +351,7 @@ THREAD(sleep_very_long)
 
 TEST(longest, "timeouts/longest", "every mantissa and exponent is a timeout: the longest do not end while anybody looks")
 {
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < 5; i++)
 		START(NULL, sleep_very_long, i, PRIORITY_HELPER);
 	keep_awake(utcb);
 	CHECK_ERROR(receive_for(utcb, ID_NIL, 20 * MILLISECOND), ERROR_TIMEOUT | ERROR_IN_RECEIVE);
