@@ -21,9 +21,9 @@ EVENTS = {"clocks.base": 70, "clocks.agi": 5, "clocks.entry": 150,
 
 
 def records(platform="i486", machine="i486DX-50", tlb="liedtke", more=0,
-            **fields):
+            salts=1, **fields):
     """A whole run on a model, every sample `more` above the made-up cost."""
-    lines = core(unit="cycles", platform=platform)
+    lines = core(unit="cycles", platform=platform, salts=salts)
     for line in lines:
         if line["type"] == "run":
             line.update(modelled=True, model={"machine": "x", "set": []})
@@ -121,10 +121,12 @@ class Events(unittest.TestCase):
             "touched/pages": "9"})
 
     def test_the_first_layout_is_shown(self):
-        lines = records()
-        found = summarise(lines)
-        cell = found.variants[0].cells[0]
-        cell.salt = 1
+        lines = records(salts=2)
+        for line in lines:
+            if line["type"] == "result" and line["salt"]:
+                line["events"]["clocks.base"] += line["salt"]
+        found = summarise(lines[:1] + sorted(
+            lines[1:-1], key=lambda r: -r["salt"]) + lines[-1:])
         self.assertEqual(modelled.first_events(found.variants[0],
                                                "null-call"), EVENTS)
 
@@ -208,7 +210,11 @@ class Beside(unittest.TestCase):
             self.assertIn(row["platform"], ("i486", "pentium"))
 
     def test_least_and_most_of_the_variants_that_are_meant(self):
-        table = modelled.beside_published(summarise(records()))
+        lines = records()
+        for line in lines:  # what never switches page tables
+            if line.get("choices", {}).get("spaces") == "small":
+                line.get("events", {}).pop("clocks.data-tlb", None)
+        table = modelled.beside_published(summarise(lines))
         rows = {(r[0], r[3]): r for r in table.rows}
         achieved = rows["achieved, one way", "ipc-inter/words:0"]
         self.assertEqual(achieved[1:3] + achieved[4:6],
