@@ -77,11 +77,16 @@ static void free_node(struct space *space, struct mapping *node)
 
 /* ---- the shadow of the page tables ---------------------------------------------------------------- */
 
+/* Where the node of `page` is noted; has_slot() must hold. */
 static struct mapping **slot_of(const struct space *space, uint32_t page)
 {
-	struct mapping **table = space->mappings.tables ? space->mappings.tables[DIRECTORY_INDEX(page)] : 0;
+	return &space->mappings.tables[DIRECTORY_INDEX(page)][TABLE_INDEX(page)];
+}
 
-	return table ? &table[TABLE_INDEX(page)] : 0;
+/* Has a table been reserved for `page`? Where a node is, or has been reserved, there is one. */
+static bool has_slot(const struct space *space, uint32_t page)
+{
+	return space->mappings.tables && space->mappings.tables[DIRECTORY_INDEX(page)];
 }
 
 /* A cleared frame, or 0: *result says why. */
@@ -100,9 +105,7 @@ static void *reserve_frame(struct space *space, enum mapping_result *result)
 
 struct mapping *mapping_find(const struct space *space, uint32_t page)
 {
-	struct mapping **slot = slot_of(space, page);
-
-	return slot ? *slot : 0;
+	return has_slot(space, page) ? *slot_of(space, page) : 0;
 }
 
 enum mapping_result mapping_reserve(struct space *space, uint32_t page)
