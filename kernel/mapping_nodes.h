@@ -43,7 +43,7 @@ struct mapping_space {
 enum mapping_result {
 	MAPPING_DONE,
 	MAPPING_AGAIN,     /* this entry's work is used up: to be called again with the same arguments */
-	MAPPING_NO_MEMORY, /* the quota of a space, or memory, is used up; nothing has changed */
+	MAPPING_NO_MEMORY, /* a quota, or memory, is used up: nothing is mapped; what a grant with fewer rights narrows may be narrowed */
 	MAPPING_REFUSED,   /* the target belongs to the kernel */
 };
 
