@@ -51,6 +51,7 @@ void ready_insert_tail(struct tcb *tcb)
 {
 	struct ready_links *list = &lists[tcb->priority];
 
+	ready_remove(tcb);
 	insert_between(tcb, list->previous, list);
 }
 
@@ -58,6 +59,7 @@ void ready_insert_head(struct tcb *tcb)
 {
 	struct ready_links *list = &lists[tcb->priority];
 
+	ready_remove(tcb);
 	insert_between(tcb, list, list->next);
 }
 
@@ -66,6 +68,8 @@ void ready_remove(struct tcb *tcb)
 	struct ready_links *links = &tcb->ready;
 	unsigned p = tcb->priority;
 
+	if (!ready_is_queued(links))
+		return;
 	links->previous->next = links->next;
 	links->next->previous = links->previous;
 	if (links->next == links->previous && links->next == &lists[p]) {

@@ -25,11 +25,11 @@ extern uint32_t ready_highest;
 
 void ready_queue_init(void);
 
-/* Puts `tcb`, which must not be queued, at the tail (head) of the list of its priority. */
+/* Puts `tcb`, wherever it was, at the tail (head) of the list of its priority. */
 void ready_insert_tail(struct tcb *tcb);
 void ready_insert_head(struct tcb *tcb);
 
-/* Takes `tcb`, which must be queued, out. Its priority must be what it was when it was put in. */
+/* Takes `tcb` out, if it is queued. Its priority must be what it was when it was put in. */
 void ready_remove(struct tcb *tcb);
 
 /* First thread of the highest priority, or 0 if the queue is empty. */

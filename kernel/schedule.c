@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <ready_queue.h>
 #include <schedule.h>
 #include <scheduling.h>
 #include <tcb.h>
@@ -38,7 +39,7 @@ static void preempt(struct tcb *current)
 	if (current == idle_thread)
 		return;
 	current->slice_left = slice_left;
-	scheduling_ready_first(current);
+	ready_insert_head(current);
 }
 
 /* Is a thread of higher priority than `tcb` ready? */
@@ -56,7 +57,7 @@ struct tcb *schedule(struct tcb *current, struct tcb *woken)
 	if (woken && !current_ready && !is_outranked(woken))
 		return run_donated(woken);
 	if (woken)
-		scheduling_ready_last(woken);
+		ready_insert_tail(woken);
 	if (!current_ready)
 		return dispatch();
 	if (!is_outranked(current))
@@ -69,7 +70,7 @@ struct tcb *schedule_yield(struct tcb *current)
 {
 	if (current != idle_thread) {
 		current->slice_left = 0;
-		scheduling_ready_last(current);
+		ready_insert_tail(current);
 	}
 	return dispatch();
 }
@@ -78,7 +79,7 @@ struct tcb *schedule_switch_to(struct tcb *current, struct tcb *to)
 {
 	if (to == current || !tcb_is_ready(to) || to->receive_pending || is_outranked(to))
 		return current;
-	scheduling_ready_last(current);
+	ready_insert_tail(current);
 	return run_donated(to);
 }
 
@@ -94,16 +95,16 @@ struct tcb *schedule_tick(struct tcb *current)
 void schedule_ready(struct tcb *tcb)
 {
 	if (tcb_is_ready(tcb))
-		scheduling_ready_last(tcb);
+		ready_insert_tail(tcb);
 }
 
 void schedule_set_priority(struct tcb *tcb, struct tcb *current, uint32_t priority)
 {
-	scheduling_forget(tcb);
+	ready_remove(tcb);
 	tcb->priority = priority;
 	tcb_update_urgency(tcb);
 	if (tcb == current)
 		scheduling_running(tcb);
 	else if (tcb_is_ready(tcb))
-		scheduling_ready_last(tcb);
+		ready_insert_tail(tcb);
 }

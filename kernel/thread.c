@@ -4,8 +4,8 @@
 #include <layout.h>
 #include <memory.h>
 #include <paging.h>
+#include <ready_queue.h>
 #include <schedule.h>
-#include <scheduling.h>
 #include <space.h>
 #include <string.h>
 #include <syscall.h>
@@ -157,7 +157,7 @@ void thread_delete(struct tcb *tcb)
 	tcb->blocked = BLOCKED_INACTIVE;
 	tcb->receive_pending = false;
 	tcb->id = 0;
-	scheduling_forget(tcb);
+	ready_remove(tcb);
 	wakeup_remove(&tcb->wakeup);
 	ipc_abort_partners(tcb, id, fresh_number);
 	leave_space(tcb);

@@ -9,32 +9,14 @@
 #include <tcb.h>
 #include <wakeup_queue.h>
 
-void scheduling_forget(struct tcb *tcb)
-{
-	if (ready_is_queued(&tcb->ready))
-		ready_remove(tcb);
-}
-
 void scheduling_blocked(struct tcb *tcb)
 {
-	scheduling_forget(tcb);
-}
-
-void scheduling_ready_last(struct tcb *tcb)
-{
-	scheduling_forget(tcb);
-	ready_insert_tail(tcb);
-}
-
-void scheduling_ready_first(struct tcb *tcb)
-{
-	scheduling_forget(tcb);
-	ready_insert_head(tcb);
+	ready_remove(tcb);
 }
 
 void scheduling_running(struct tcb *tcb)
 {
-	scheduling_ready_first(tcb);
+	ready_insert_head(tcb);
 }
 
 struct tcb *scheduling_first(void)

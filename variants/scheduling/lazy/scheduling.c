@@ -21,24 +21,6 @@ void scheduling_blocked(struct tcb *tcb)
 	tcb->frame.eflags &= ~EFLAGS_SPARE;
 }
 
-void scheduling_forget(struct tcb *tcb)
-{
-	if (ready_is_queued(&tcb->ready))
-		ready_remove(tcb);
-}
-
-void scheduling_ready_last(struct tcb *tcb)
-{
-	scheduling_forget(tcb);
-	ready_insert_tail(tcb);
-}
-
-void scheduling_ready_first(struct tcb *tcb)
-{
-	scheduling_forget(tcb);
-	ready_insert_head(tcb);
-}
-
 void scheduling_running(struct tcb *tcb)
 {
 	(void)tcb;
