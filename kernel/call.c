@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <call.h>
+#include <holder.h>
 #include <interrupt.h>
 #include <ipc.h>
 #include <machine.h>
@@ -18,6 +19,8 @@ struct tcb *kernel_resume(struct tcb *next)
 		ipc_resume_receive(next);
 		next = schedule(next, 0);
 	}
+	if (holder && holder != next)
+		holder_leave();
 	hot.tss.esp0 = (uint32_t)next + TCB_FRAME_SIZE;
 	spaces_switch(next);
 	return next;

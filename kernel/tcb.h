@@ -23,6 +23,14 @@
 #define TCB_OFFSET (TCB_BLOCK_SIZE - TCB_STRUCT_SIZE) /* of struct tcb in its block */
 #define TCB_FRAME_SIZE 20                             /* the processor's frame: esp0 = tcb + 20 */
 
+/*
+ * What anything unusual about a sender is to the fast path: a priority above all others, so that the test of the receiver's
+ * priority leads out, where it is looked at. Threads queue to send to it: no reply-and-wait by the fast path. It holds
+ * something of the processor that has to be taken away (holder.h): no switch by the fast path at all.
+ */
+#define URGENCY_QUEUED 0xfffffffe
+#define URGENCY_HOLDER 0xffffffff
+
 #ifndef __ASSEMBLER__
 #include <ids.h>
 #include <layout.h>
@@ -68,7 +76,7 @@ struct tcb {
 	uint32_t wait;             /* sender the fast path may complete a receive with, ID_ANY, or ID_NIL: none */
 	uint32_t priority;         /* 0..255 */
 	/* second line */
-	uint32_t urgency;          /* priority, or URGENCY_QUEUED while threads wait to send to this one */
+	uint32_t urgency;          /* priority; URGENCY_QUEUED while threads wait to send to this one; URGENCY_HOLDER */
 	struct ready_links ready;  /* position in the ready queue */
 	struct utcb *utcb;         /* message buffer, as the kernel addresses it */
 	struct spaces_tcb spaces;  /* what a switch to this thread loads: at most four words */
@@ -79,6 +87,7 @@ struct tcb {
 	struct tcb *send_next, *send_previous; /* in the partner's send_queue */
 	bool receive_pending;      /* ready, or halted, but its receive phase has still to run */
 	bool halted;               /* its IPC goes on, by the slow path; its program does not */
+	uint8_t holds;             /* HOLDS_… (holder.h): what of the processor is set up for it alone */
 	enum fault fault;          /* a message in its name is being sent, or answered */
 	uint32_t fault_word[2];
 	uint32_t item;                     /* of its message's typed items, how many are transferred; and of the next … */
@@ -99,16 +108,10 @@ _Static_assert(sizeof(struct tcb) <= TCB_STRUCT_SIZE, "struct tcb outgrew its pa
 _Static_assert(offsetof(struct tcb, urgency) == 32, "the first line holds the frame, id, wait and priority");
 _Static_assert(offsetof(struct tcb, send_queue) <= 64, "the second line holds what else a short message touches");
 
-/*
- * What anything unusual about a sender is to the fast path: a priority above all others, so that the test of the receiver's
- * priority leads out, where it is looked at.
- */
-#define URGENCY_QUEUED 0xffffffffu
-
-/* Brings tcb->urgency up to date after a change of its priority or send queue. */
+/* Brings tcb->urgency up to date after a change of its priority or send queue, or of what it holds. */
 static inline void tcb_update_urgency(struct tcb *tcb)
 {
-	tcb->urgency = tcb->send_queue ? URGENCY_QUEUED : tcb->priority;
+	tcb->urgency = tcb->holds ? URGENCY_HOLDER : tcb->send_queue ? URGENCY_QUEUED : tcb->priority;
 }
 
 /* The general registers that `tcb` had at its last entry by the slow path. */

@@ -119,6 +119,7 @@ static void set_initial_state(struct tcb *tcb, const struct thread_start *start)
 	tcb_update_urgency(tcb);
 	tcb->receive_pending = false;
 	tcb->halted = false;
+	tcb->holds = 0;
 	tcb->fault = FAULT_NONE;
 	tcb->offered = ID_NIL;
 	tcb->slice = SLICE_TICKS_DEFAULT;

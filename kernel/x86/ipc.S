@@ -91,6 +91,8 @@ ipc_call_refused_\buffered:
 	mov	%edx, %esi
 	jmp	kernel_entry_slow
 ipc_call_retest_\buffered:
+	inc	%ecx			/* URGENCY_HOLDER */
+	jz	ipc_call_refused_\buffered
 	SCHEDULING_RETEST_RECEIVER ipc_call_refused_\buffered
 	jmp	ipc_call_commit_\buffered
 ipc_reply_open_\buffered:
@@ -100,8 +102,8 @@ ipc_reply_refused_\buffered:
 	mov	TCB_ID(%ebp), %esi
 	jmp	kernel_entry_slow
 ipc_reply_retest_\buffered:
-	cmpl	$0, TCB_SEND_QUEUE(%esp)
-	jne	ipc_reply_refused_\buffered
+	test	%ecx, %ecx		/* URGENCY_QUEUED, URGENCY_HOLDER */
+	js	ipc_reply_refused_\buffered
 	SCHEDULING_RETEST_RECEIVER ipc_reply_refused_\buffered
 	jmp	ipc_reply_commit_\buffered
 	SPACES_SWITCH_REST \buffered, ipc_leave_\buffered

@@ -14,7 +14,6 @@ void offsets(void)
 {
 	OFFSET(TCB_ID, struct tcb, id);
 	OFFSET(TCB_WAIT, struct tcb, wait);
-	OFFSET(TCB_SEND_QUEUE, struct tcb, send_queue);
 	OFFSET(TCB_URGENCY, struct tcb, urgency);
 	OFFSET(TCB_PRIORITY, struct tcb, priority);
 	OFFSET(TCB_READY_NEXT, struct tcb, ready.next);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <holder.h>
+#include <tcb.h>
+
+struct tcb *holder;
+
+void holder_take(struct tcb *current, uint8_t what)
+{
+	holder = current;
+	current->holds |= what;
+	tcb_update_urgency(current);
+}
+
+void holder_drop(uint8_t what)
+{
+	struct tcb *tcb = holder;
+
+	if (!tcb)
+		return;
+	tcb->holds &= ~what;
+	tcb_update_urgency(tcb);
+	if (!tcb->holds)
+		holder = 0;
+}
+
+void holder_leave(void)
+{
+	holder_drop(holder->holds);
+}
