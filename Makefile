@@ -45,7 +45,7 @@ all: build/$(VARIANT)/variant.mak ## the configured variant
 # ---- variants -----------------------------------------------------------
 
 .PRECIOUS: build/%/variant.mak build/%.variants
-build/%/variant.mak: $(SRC)/variants/axes.txt config.mak
+build/%/variant.mak: $(SRC)/variants/axes.txt $(SRC)/variants/presets/liedtke95 config.mak
 	$(Q)mkdir -p $(@D)
 	$(Q)$(SRC)/scripts/variants --mak $* > $@.new || { rm -f $@.new; rmdir $(@D) 2>/dev/null; exit 1; }; mv $@.new $@
 

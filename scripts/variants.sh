@@ -162,25 +162,92 @@ conflicts() {
 	END { exit bad }'
 }
 
-# variant_name AXIS=CHOICE...: the choices in axis order, joined by '-'.
-variant_name() {
-	name=
-	for axis in $(axes); do
-		name=$name-$(choice_of "$axis" "$@")
+# A variant's name says the choices of the first so many axes, whatever they
+# are, and of the others only what differs from this preset: a name stays short,
+# and stays what it was when an axis is added.
+always_named=3
+unsaid=liedtke95
+
+# variant_names: reads lines of axis=choice words, and prints name TAB line.
+variant_names() {
+	usual=$(preset "$unsaid") || return 1
+	awk -v axes="$(axes | paste -s -d ' ' -)" -v usual="$(printf '%s\n' "$usual" | paste -s -d ' ' -)" -v always="$always_named" '
+	BEGIN {
+		n = split(axes, axis, " ")
+		m = split(usual, pair, " ")
+		for (i = 1; i <= m; i++) unsaid[pair[i]] = 1
+	}
+	{
+		split("", chosen)
+		for (i = 1; i <= NF; i++) { split($i, part, "="); chosen[part[1]] = part[2] }
+		name = ""
+		for (i = 1; i <= n; i++)
+			if (i <= always || !(axis[i] "=" chosen[axis[i]] in unsaid)) name = name "-" chosen[axis[i]]
+		print substr(name, 2) "\t" $0
+	}'
+}
+
+# variant_name AXIS=CHOICE...: that of one variant.
+variant_name() { printf '%s\n' "$*" | variant_names | cut -f1; }
+
+# axis_of CHOICE AXIS...: the one among these axes that has the choice; nothing
+# if none has. Two that have it would make names ambiguous.
+axis_of() {
+	wanted=$1
+	shift
+	found=
+	for axis; do
+		[ -r "$src/variants/$axis/$wanted/$axis.h" ] || continue
+		[ -z "$found" ] || die 1 "both axes '$found' and '$axis' have a choice '$wanted', so that a variant's name does not say which is meant; rename one of the two"
+		found=$axis
 	done
-	printf '%s\n' "${name#-}"
+	printf '%s\n' "$found"
 }
 
 # variant_choices NAME: the choices of a variant, one axis=choice per line.
 variant_choices() {
 	rest=$1-
+	usual=$(preset "$unsaid") || exit 1
+	said=
+	number=0
 	for axis in $(axes); do
-		[ -n "$rest" ] || die 2 "variant '$1' says nothing about the axis '$axis'; a name lists one choice per axis: $(axes | paste -s -d - -)"
+		number=$((number + 1))
+		[ "$number" -le "$always_named" ] || break
+		[ -n "$rest" ] || die 2 "variant '$1' says nothing about the axis '$axis'; a name begins with a choice of each of $(axes | head -n "$always_named" | paste -s -d - -)"
 		check_choice "$axis" "${rest%%-*}"
-		printf '%s=%s\n' "$axis" "${rest%%-*}"
+		said="$said $axis=${rest%%-*}"
 		rest=${rest#*-}
 	done
-	[ -z "$rest" ] || die 2 "variant '$1' has more parts than there are axes: $(axes | paste -s -d - -)"
+	others=$(axes | tail -n "+$((always_named + 1))")
+	while [ -n "$rest" ]; do
+		part=${rest%%-*}
+		rest=${rest#*-}
+		# shellcheck disable=SC2086
+		axis=$(axis_of "$part" $others) || exit 1
+		# shellcheck disable=SC2046,SC2086
+		[ -n "$axis" ] || wrong "part of the variant's name '$1':" "$part" \
+			$(for other in $others; do choices "$other"; done)
+		# shellcheck disable=SC2086
+		[ -z "$(choice_of "$axis" $said)" ] || die 2 "variant '$1' says two things about the axis '$axis': $(choice_of "$axis" $said) and $part"
+		said="$said $axis=$part"
+	done
+	for axis in $(axes); do
+		# shellcheck disable=SC2086
+		printf '%s=%s\n' "$axis" "$(choice_of "$axis" $usual $said)"
+	done
+}
+
+# check_variant NAME: its choices, one axis=choice per line; refuses what is
+# impossible, and a name that is not how the variant is called, as a folder
+# and every result bear the name.
+check_variant() {
+	chosen=$(variant_choices "$1") || exit $?
+	# shellcheck disable=SC2086
+	called=$(variant_name $chosen)
+	[ "$called" = "$1" ] || die 2 "variant '$1' is called '$called': behind the choices of $(axes | head -n "$always_named" | paste -s -d - -) stand, in the order of variants/axes.txt, only those that preset $unsaid does not have"
+	# shellcheck disable=SC2086
+	bad=$(conflicts $chosen) || die 2 "$bad"
+	printf '%s\n' "$chosen"
 }
 
 # matrix NAME CONFIGURED-CHOICE...: its legal variants, one per line, the

@@ -178,17 +178,21 @@ class _Assembler:
             self.refuse(f"{variant} salt {record['salt']} is build "
                         f"{record['build']} here and {build} on line {line}: "
                         "the kernel was rebuilt; begin a new run")
-        choices, line = self.choices.setdefault(
-            variant, (record["choices"], self.line))
-        if choices != record["choices"]:
+        self._check_choices(variant, record["choices"])
+
+    def _check_choices(self, variant: str, found: dict) -> None:
+        """A variant means the same on every line, and no two variants mean
+        the same. What a line does not name, as the axis came later, is
+        unknown there and contradicts nothing."""
+        choices, line = self.choices.setdefault(variant, (found, self.line))
+        if any(choices.get(axis, choice) != choice
+               for axis, choice in found.items()):
             self.refuse(f"{variant} has other choices than on line {line}")
+        self.choices[variant] = ({**choices, **found}, line)
         for other, (choices, line) in self.choices.items():
-            if other != variant and choices == record["choices"]:
+            if other != variant and choices == found:
                 self.refuse(f"{variant} has the choices of {other} on line "
                             f"{line}")
-            if set(choices) != set(record["choices"]):
-                self.refuse(f"{variant} names other axes than {other} on "
-                            f"line {line}")
 
     def _short(self) -> bool:
         """Whether results of the last cell are still to come."""

@@ -217,6 +217,9 @@ def effects(summary: Summary, found: dict, order: int) -> Table:
              "cheaper" + (f"; per cent of {reference.name}" if base else ""),
              "a x b: how much the change by a differs when b is chosen too; "
              "0, or an interval that contains it: the two simply add up"]
+    if summary.untold():
+        notes.append("not all choices are told, so no part of the effects: "
+                     + ", ".join(summary.untold()))
     missing = summary.missing_settings()
     if missing:
         notes.append("the design is incomplete, without: "

@@ -4,11 +4,20 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, field
 
 from . import names
 from .estimate import Estimate, estimate
 from .reader import Results
+
+
+UNKNOWN = "?"
+"""Stands for a choice that no line tells, as the axis came later."""
+
+
+FEW, SOME = 16, 4
+"""So many missing settings are all named, and of more of them so many."""
 
 
 class UnknownReference(ValueError):
@@ -17,8 +26,9 @@ class UnknownReference(ValueError):
 
 @dataclass
 class Variant:
-    """choices: in the order of Summary.axes; empty if the run never came
-    to this variant and so never wrote them down."""
+    """choices: in the order of Summary.axes, UNKNOWN where no line says it;
+    empty if the run never came to this variant and so never wrote them
+    down."""
     name: str
     choices: tuple
     cells: list
@@ -49,9 +59,12 @@ class Summary:
                      if v.choices == home and v.cells), None)
 
     def common(self) -> list:
-        """axis=choice for every axis that the run does not vary."""
-        return [f"{axis}={choices[0]}" for axis, choices in self.axes.items()
-                if len(choices) == 1]
+        """axis=choice for every axis that the run does not vary, as far as
+        every variant tells its choice."""
+        return [f"{axis}={choices[0]}" for place, (axis, choices)
+                in enumerate(self.axes.items()) if len(choices) == 1
+                and all(v.choices[place] != UNKNOWN
+                        for v in self.variants if v.choices)]
 
     def varied(self) -> dict:
         """The axes that the run varies."""
@@ -70,21 +83,27 @@ class Summary:
         return "/".join(found) or "no unit"
 
     def measured(self, benchmark: str) -> dict:
-        """choices -> Estimate of one benchmark."""
+        """choices -> Estimate of one benchmark, of all variants whose
+        choices are known."""
         return {v.choices: v.estimates[benchmark] for v in self.variants
-                if benchmark in v.estimates}
+                if benchmark in v.estimates and UNKNOWN not in v.choices}
+
+    def untold(self) -> list:
+        """The variants of which some choice is not known."""
+        return [v.name for v in self.variants if UNKNOWN in v.choices]
 
     def missing_settings(self) -> list:
-        """Combinations of the choices seen that gave no sample, as names;
-        at most a few, after them a count."""
-        have = {v.choices for v in self.variants if v.estimates}
-        total = 1
-        for choices in self.axes.values():
-            total *= len(choices)
-        missing = total - len(have)
+        """Combinations of the choices seen that gave no sample, named by
+        their choices on the varied axes; at most a few, after them a
+        count."""
+        have = {v.choices for v in self.variants
+                if v.estimates and UNKNOWN not in v.choices}
+        missing = math.prod(len(c) for c in self.axes.values()) - len(have)
         every = itertools.product(*self.axes.values())
-        lacking = itertools.islice((c for c in every if c not in have), 16)
-        found = ["-".join(choices) for choices in lacking]
+        lacking = itertools.islice((c for c in every if c not in have),
+                                   FEW if missing <= FEW else SOME)
+        varied = [len(c) > 1 for c in self.axes.values()]
+        found = ["-".join(itertools.compress(c, varied)) for c in lacking]
         if missing > len(found):
             found.append(f"{missing - len(found)} more")
         return found
@@ -138,15 +157,18 @@ def _groups(cells: list, benchmark: str) -> list:
 
 
 def _find_variants(results: Results, axes: dict) -> list:
+    told: dict = {}
     variants: dict = {}
     for cell in results.cells.values():
-        choices = tuple(cell.choices[axis] for axis in axes)
-        variant = variants.setdefault(
-            cell.variant, Variant(cell.variant, choices, []))
-        variant.cells.append(cell)
-    places = {axis: choices.index for axis, choices in axes.items()}
-    ordered = sorted(variants.values(), key=lambda v: [
-        place(c) for place, c in zip(places.values(), v.choices)])
+        told.setdefault(cell.variant, {}).update(cell.choices)
+        variants.setdefault(cell.variant, []).append(cell)
+    found = [Variant(name, tuple(told[name].get(axis, UNKNOWN)
+                                 for axis in axes), cells)
+             for name, cells in variants.items()]
+    places = [{c: i for i, c in enumerate(choices)}
+              for choices in axes.values()]
+    ordered = sorted(found, key=lambda v: [
+        place.get(c, len(place)) for place, c in zip(places, v.choices)])
     not_run = {name.split("/")[0]: 0 for name in results.not_run()}
     return ordered + [Variant(name, (), []) for name in sorted(not_run)
                       if name not in variants]

@@ -72,7 +72,7 @@ finds '--list: matrices' "^matrix	core	" "$said"
 
 try
 equals 'no option: status' 0 "$status"
-finds 'no option: the default preset' '^VARIANT = small-registers-lazy-int$' "$(cat config.mak)"
+finds 'no option: the default preset' '^VARIANT = small-registers-lazy$' "$(cat config.mak)"
 finds 'probes are printed' '^checking whether .* (yes|no)' "$said"
 finds 'outside the source tree a Makefile is written' "^include $tree/Makefile" "$(cat Makefile)"
 try --entry=sysenter --preset=plain --scheduling=lazy 'CFLAGS=-O1 -DX=$y'
@@ -96,18 +96,39 @@ equals "a stranger's Makefile is as it was" 'all:' "$(cat "$TMPDIR/taken/Makefil
 # ---- scripts/variants ---------------------------------------------------
 
 equals 'core has every combination once' 8 "$("$tree/scripts/variants" --names core | sort -u | grep -c .)"
-equals 'impossible combinations are left out of a matrix' "$(printf 'full-memory-eager-int\nfull-memory-eager-sysenter\nsmall-memory-eager-int')" \
+equals 'impossible combinations are left out of a matrix' "$(printf 'full-memory-eager\nfull-memory-eager-sysenter\nsmall-memory-eager')" \
 	"$("$tree/scripts/variants" --names entries)"
-equals 'configured is the configured variant' "small-registers-lazy-int	spaces=small,messages=registers,scheduling=lazy,entry=int	build/small-registers-lazy-int" \
+equals 'configured is the configured variant' "small-registers-lazy	spaces=small,messages=registers,scheduling=lazy,entry=int	build/small-registers-lazy" \
 	"$("$tree/scripts/variants" --matrix configured)"
-equals 'a preset resolves to its variant' full-memory-eager-int "$("$tree/scripts/variants" --resolve plain)"
-finds 'a variant without a choice for an axis is refused' "says nothing about the axis 'entry'" "$("$tree/scripts/variants" --mak small-registers-lazy 2>&1)"
-finds 'a variant with a choice too many is refused' 'more parts' "$("$tree/scripts/variants" --mak small-registers-lazy-int-x 2>&1)"
+equals 'a preset resolves to its variant' full-memory-eager "$("$tree/scripts/variants" --resolve plain)"
+finds 'a variant without a choice for an axis is refused' "says nothing about the axis 'scheduling'" "$("$tree/scripts/variants" --mak small-registers 2>&1)"
+finds 'a variant with a choice of no axis is refused' "'sysentr'.*mean 'sysenter'" "$("$tree/scripts/variants" --mak full-registers-lazy-sysentr 2>&1)"
+finds 'what every name leaves out is refused' "is called 'small-registers-lazy'" "$("$tree/scripts/variants" --mak small-registers-lazy-int 2>&1)"
+finds 'two choices of one axis are refused' "two things about the axis 'entry': int and sysenter" "$("$tree/scripts/variants" --mak full-registers-lazy-int-sysenter 2>&1)"
+finds 'two choices of a further axis, though one be unsaid' 'two things' "$("$tree/scripts/variants" --mak full-registers-lazy-sysenter-sysenter 2>&1)"
+equals 'a variant is resolved, whatever is left out of its name' full-registers-lazy "$("$tree/scripts/variants" --resolve full-registers-lazy-int)"
 finds 'an impossible variant is refused' 'excludes' "$("$tree/scripts/variants" --mak small-registers-lazy-sysenter 2>&1)"
 "$tree/scripts/variants" --mak small-registers-lzy-int >/dev/null 2>&1
 equals 'a wrong variant is refused: status' 2 "$?"
 equals 'a wrong variant is refused: nothing is printed' '' "$("$tree/scripts/variants" --mak small-registers-lzy-int 2>/dev/null)"
 finds 'a wrong matrix is refused' "'cor'.*mean 'core'" "$("$tree/scripts/variants" --matrix cor 2>&1)"
+
+# A fifth axis: its order in the name is that of axes.txt.
+printf 'path\thow far the path is assembler\n' >>"$tree/variants/axes.txt"
+mkdir -p "$tree/variants/path/asm" "$tree/variants/path/c"
+for choice in asm c; do printf '/*\n * help: %s\n */\n' "$choice" >"$tree/variants/path/$choice/path.h"; done
+for preset in "$tree"/variants/presets/*; do echo 'path=asm' >>"$preset"; done
+printf '# help: both further axes\nbase: plain\nvary: entry path\n' >"$tree/variants/matrices/further"
+equals 'names say only what differs from liedtke95' 'full-memory-eager full-memory-eager-c full-memory-eager-sysenter full-memory-eager-sysenter-c' \
+	"$("$tree/scripts/variants" --names further | paste -s -d ' ' -)"
+for name in $("$tree/scripts/variants" --names further); do
+	equals "the name $name reads as it was written" "$("$tree/scripts/variants" --matrix further | awk -v name="$name" '$1 == name { gsub(",", " ", $2); print $2 }')" \
+		"$("$tree/scripts/variants" --mak "$name" | sed -n 's/^CHOICES = //p')"
+done
+finds 'a name in another order is refused' "is called 'full-memory-eager-sysenter-c'" "$("$tree/scripts/variants" --mak full-memory-eager-c-sysenter 2>&1)"
+mv "$tree/variants/path/c" "$tree/variants/path/sysenter"
+finds 'a choice that two axes have is refused' "both axes 'entry' and 'path'" "$("$tree/scripts/variants" --mak full-memory-eager-sysenter 2>&1)"
+
 sed -i '/^entry/d' "$tree/variants/presets/plain"
 finds 'a preset that leaves an axis open is refused' "plain: says nothing about the axis 'entry'" "$("$tree/configure" --preset=plain 2>&1)"
 

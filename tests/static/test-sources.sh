@@ -73,6 +73,14 @@ metadata() {
 }
 verdict 'each choice carries its metadata' "$(metadata)"
 
+# A variant's name is read back by its choices (scripts/variants.sh), and a kernel has room for all of them (kernel/abi/info.h).
+verdict 'no two axes have a choice of the same name' "$(choices_table | awk -F "$tab" '$2 in axis { print $1 "=" $2 ": " axis[$2] " has a choice of that name too" } { axis[$2] = $1 }')"
+room=$(sed -n 's/.*char variant\[\([0-9]*\)\].*/\1/p' kernel/abi/info.h)
+length() { choices_table | awk -F "$tab" -v room="$room" '
+	{ n = length($1 $2) + 2; if (n > longest[$1]) longest[$1] = n }
+	END { for (axis in longest) sum += longest[axis]; if (sum > room) print "the longest list of choices has " sum " bytes, struct kernel_info room for " room }'; }
+verdict 'the kernel can say all its choices' "$(length)"
+
 parity() {
 	for axis in $(axes); do
 		for choice in $(choices "$axis"); do

@@ -168,9 +168,17 @@ class Reader(unittest.TestCase):
         other["choices"] = {**PLAIN, "spaces": "small"}
         self.refuse(small(cell_line(PLAIN), other), 3, "other choices")
 
-    def test_changed_axes(self):
-        other = cell_line({**OTHER, "entry": "int"})
-        self.refuse(small(cell_line(PLAIN), other), 3, "other axes")
+    def test_an_axis_that_came_later_is_unknown_before(self):
+        later = cell_line({**OTHER, "entry": "int"})
+        again = cell_line(PLAIN, rep=1)
+        again["choices"] = {**PLAIN, "entry": "int"}
+        self.read(small(cell_line(PLAIN), later, again))
+
+    def test_what_became_known_is_kept(self):
+        lines = [cell_line(PLAIN, rep=rep) for rep in range(3)]
+        lines[1]["choices"] = {**PLAIN, "entry": "int"}
+        lines[2]["choices"] = {**PLAIN, "entry": "sysenter"}
+        self.refuse(small(*lines), 4, "other choices")
 
     def test_changed_unit(self):
         self.refuse(small(cell_line(PLAIN),

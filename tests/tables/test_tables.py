@@ -150,6 +150,16 @@ class Maimed(unittest.TestCase):
         text = render_all(core(leave_out=["full-memory-eager"]))
         self.assertIn("the reference variant has no values", text)
 
+    def test_an_axis_that_came_later(self):
+        records = core()
+        for record in records:
+            if "small" in record.get("variant", ""):
+                record["choices"] = {**record["choices"], "entry": "int"}
+        text = " ".join(render_all(records).split())
+        self.assertIn("not all choices are told, so no part of the effects: "
+                      "full-memory-eager, full-memory-lazy", text)
+        self.assertNotIn("common to all variants", text)
+
     def test_planned_but_not_run(self):
         plain = combinations(AXES)[0]
         text = render_all([
