@@ -31,6 +31,16 @@ static uint32_t nothing(const struct client *c)
 	return 0;
 }
 
+/* What is done before each region, and no part of it. */
+static void prepare(void)
+{
+	const struct measurement *m = client.measurement;
+	uint32_t tag = m->prepare ? m->prepare(&client) : 0;
+
+	if (tag & TAG_ERROR)
+		failed_tag = tag;
+}
+
 /*
  * One series per region id, because a mark's id is a constant in the code; the code is the same otherwise. `end` ends the
  * region, unless that happens elsewhere; `now` is the time when it ended.
@@ -40,8 +50,10 @@ static uint32_t nothing(const struct client *c)
 								uint32_t n)                \
 	{                                                                                        \
 		for (uint32_t i = 0; i < n; i++) {                                               \
-			uint32_t begin = clock_read(), tag;                                      \
+			uint32_t begin, tag;                                                     \
                                                                                                  \
+			prepare();                                                               \
+			begin = clock_read();                                                    \
 			REGION_BEGIN(id);                                                        \
 			tag = run(&client);                                                      \
 			end;                                                                     \

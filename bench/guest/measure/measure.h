@@ -48,6 +48,7 @@ struct measurement {
 	uint32_t parameter;
 	region_function *run;
 	region_function *control; /* NULL: an empty function */
+	region_function *prepare; /* before each region, outside it: undoes the last one. Its result is that of a region. NULL: nothing */
 	bool (*setup)(struct client *client); /* starts what the region needs; false: the kernel refused. NULL: nothing */
 	bool ends_elsewhere;      /* run and control end the region themselves, by region_end_here in any thread */
 };
