@@ -27,7 +27,8 @@ static const char *const tcg_command[] = {
     "{emulator}", "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", cpu, \
     "-rtc", "base=2000-01-01T00:00:00,clock=vm", "-plugin", "{plugin}", QEMU_MACHINE, NULL
 
-static const char *const i486_command[] = { MODEL_COMMAND("486") };
+/* QEMU's 486 has CR4 and 4 MB pages, which the i486DX lacks. */
+static const char *const i486_command[] = { MODEL_COMMAND("486,-vme,-pse") };
 static const char *const pentium_command[] = { MODEL_COMMAND("pentium") };
 
 static const char *const kvm_command[] = { "{emulator}", "-accel", "kvm", "-cpu", "host", QEMU_MACHINE, NULL };

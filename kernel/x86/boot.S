@@ -6,7 +6,7 @@
  * the difference, modulo 2^32: the same code, the same pointers, all 4 GB of physical memory within reach.
  *
  * Initial machine state, all of it set here or in boot.c, nothing else taken from the loader: IF, DF clear; GDT, IDT,
- * LDT (null), TR, all segment registers; CR0, CR3; DR7; the interrupt controllers, the timer and the serial port
+ * LDT (null), TR, all segment registers; CR0, CR3, CR4 (where there is one); DR7; the interrupt controllers, the timer and the serial port
  * (machine.c). The loader's part: 32-bit protected mode without paging, flat segments, eax and ebx of Multiboot.
  */
 #include <layout.h>

@@ -5,6 +5,7 @@
 #include <layout.h>
 #include <machine.h>
 #include <paging.h>
+#include <processor.h>
 #include <program.h>
 #include <segments.h>
 #include <string.h>
@@ -160,6 +161,7 @@ void boot_prepare(uint32_t magic, uint32_t multiboot_information)
 	idt_init(-PHYSICAL_WINDOW);
 	console_init();
 	info_init();
+	processor_change_cr4(~0u, 0);
 	if (magic != MULTIBOOT_LOADER_MAGIC)
 		boot_refuse("not started by a Multiboot loader");
 	take_command_line(information);

@@ -190,8 +190,7 @@ bool machine_set_exit(const char *command_line)
 /* The conductor's words lie in the reserved range, outside the window: paging must be off to read them. */
 static _Noreturn void return_to_conductor(uint32_t code)
 {
-	paging_map_identity();
-	write_cr3(physical_of(kernel_directory));
+	paging_end();
 	leave_to_conductor(code, conductor);
 }
 

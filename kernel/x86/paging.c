@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <paging.h>
+#include <processor.h>
 #include <tcb.h>
 #include <x86.h>
 
@@ -24,8 +25,21 @@ static uint32_t *tcb_entry(const void *address)
 	return &tcb_tables[offset >> SUPERPAGE_SHIFT][TABLE_INDEX(offset)];
 }
 
+static void map_identity(void)
+{
+	for (unsigned t = 0; t < WINDOW_TABLES; t++)
+		kernel_directory[t] = physical_of(window_tables[t]) | PTE_PRESENT | PTE_WRITE;
+}
+
+bool paging_has_superpages(void)
+{
+	return processor_has(FEATURE_PSE);
+}
+
 void paging_init(void)
 {
+	if (paging_has_superpages())
+		processor_change_cr4(0, CR4_PSE);
 	for (unsigned t = 0; t < WINDOW_TABLES; t++) {
 		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
 			window_tables[t][i] = (t << SUPERPAGE_SHIFT) | i << PAGE_SHIFT | PTE_PRESENT |
@@ -39,13 +53,7 @@ void paging_init(void)
 		kernel_directory[DIRECTORY_INDEX(TCB_ARRAY) + t] =
 			physical_of(tcb_tables[t]) | PTE_PRESENT | PTE_WRITE;
 	}
-	paging_map_identity();
-}
-
-void paging_map_identity(void)
-{
-	for (unsigned t = 0; t < WINDOW_TABLES; t++)
-		kernel_directory[t] = physical_of(window_tables[t]) | PTE_PRESENT | PTE_WRITE;
+	map_identity();
 }
 
 void paging_drop_identity(void)
@@ -53,6 +61,13 @@ void paging_drop_identity(void)
 	for (unsigned t = 0; t < WINDOW_TABLES; t++)
 		kernel_directory[t] = 0;
 	write_cr3(physical_of(kernel_directory));
+}
+
+void paging_end(void)
+{
+	map_identity();
+	write_cr3(physical_of(kernel_directory));
+	processor_change_cr4(~0u, 0);
 }
 
 void paging_back_tcb(const void *address, void *frame)

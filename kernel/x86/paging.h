@@ -6,6 +6,7 @@
 #define KERNEL_PAGING_H
 
 #include <layout.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define TABLE_ENTRIES 1024
@@ -32,8 +33,16 @@ static inline uint32_t physical_of(const void *pointer)
  * paging_drop_identity(), physical memory at its own address, without which paging could not be switched.
  */
 void paging_init(void);
-void paging_map_identity(void);
 void paging_drop_identity(void);
+
+/*
+ * Has the processor pages of SUPERPAGE_SIZE (PTE_SUPERPAGE in a directory entry)? Then paging_init() has switched them on in CR4.
+ * A 486 has not.
+ */
+bool paging_has_superpages(void);
+
+/* Before paging is switched off: physical memory is mapped at its own address, and CR4 is as at reset. */
+void paging_end(void);
 
 /* Backs the page of the TCB array that holds `address` with `frame` (a cleared page). */
 void paging_back_tcb(const void *address, void *frame);

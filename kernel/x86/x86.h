@@ -40,12 +40,27 @@
 	(CR0_PROTECTED | CR0_MONITOR | CR0_TASK_SWITCHED | CR0_EXTENSION | CR0_NUMERIC_ERROR |     \
 	 CR0_WRITE_PROTECT)
 
+/* The processor's features by CPUID leaf 1, edx; all of these come with CR4, or are part of it. */
+#define FEATURE_VME 0x00000002
+#define FEATURE_DE 0x00000004
+#define FEATURE_PSE 0x00000008 /* pages of 4 MB */
+#define FEATURE_TSC 0x00000010
+#define FEATURE_MCE 0x00000080
+#define FEATURE_PGE 0x00002000 /* global pages: loading CR3 leaves them in the TLB */
+#define FEATURES_WITH_CR4                                                                          \
+	(FEATURE_VME | FEATURE_DE | FEATURE_PSE | FEATURE_TSC | FEATURE_MCE | FEATURE_PGE)
+
+#define CR4_PSE 0x00000010
+#define CR4_PGE 0x00000080
+
 /* Page-directory and page-table entries. */
 #define PTE_PRESENT 0x001
 #define PTE_WRITE 0x002
 #define PTE_USER 0x004
 #define PTE_ACCESSED 0x020
 #define PTE_DIRTY 0x040
+#define PTE_SUPERPAGE 0x080 /* in a directory entry: a page of 4 MB, not a table */
+#define PTE_GLOBAL 0x100    /* stays in the TLB when CR3 is loaded, with CR4_PGE */
 #define PTE_KERNEL_OWNED 0x200 /* software: a message buffer, which must not be mapped elsewhere */
 #define PTE_FRAME 0xfffff000u
 

@@ -19,7 +19,7 @@ REFERENCE = os.path.join(SOURCE, "bench", "model", "reference.py")
 LENGTH = int(os.environ.get("LENGTH", "6000"))
 
 PLUGIN = os.path.abspath(os.environ.get("MODEL", "build/model/ukmodel.so"))
-RUNS = [("i486dx50", "486", "ipc-inter/words:0"), ("pentium90", "pentium", "rpc-working-set/pages:64")]
+RUNS = [("i486dx50", "486,-vme,-pse", "ipc-inter/words:0"), ("pentium90", "pentium", "rpc-working-set/pages:64")]
 CASES = [  # name, machine, overrides, CR4
     ("i486dx50", "i486dx50", [], 0),
     ("i486dx50-manual-walks", "i486dx50", ["tlb.parameters=manual"], 0),

@@ -69,7 +69,7 @@ def check_machine(variant, name, cpu, entry, folder):
 
 def check_trace(variant, folder):
     trace = os.path.join(folder, "trace")
-    _, records, _ = model(variant, "i486dx50", "486", folder, "only=ipc-inter/words:0 samples=8",
+    _, records, _ = model(variant, "i486dx50", "486,-vme,-pse", folder, "only=ipc-inter/words:0 samples=8",
                           [f"trace={trace}", "sample=8"])
     with open(trace, encoding="ascii") as file:
         steps = [json.loads(line) for line in file]
@@ -91,7 +91,7 @@ def check_refusals(variant, folder):
             ("unknown-file", ["machine=/nowhere.txt"] + good[1:], "/nowhere.txt"),
             ("unknown-key", good + ["set=clocks.nop:3"], "clocks.nop"),
             ("bad-table", [good[0], f"timing={machine('i486dx50')}", good[2]], "i486dx50.txt:")):
-        done = boot(variant, "486", plugin, "", folder)
+        done = boot(variant, "486,-vme,-pse", plugin, "", folder)
         check(f"refuses/{name}", done.returncode != PASSED and words in done.stderr, done.stderr[:200])
 
 
@@ -102,9 +102,9 @@ def main():
         return 0
     variant = os.path.dirname(variants[0])
     with tempfile.TemporaryDirectory() as folder:
-        check_machine(variant, "i486dx50", "486", 107, folder)
+        check_machine(variant, "i486dx50", "486,-vme,-pse", 107, folder)
         check_machine(variant, "pentium90", "pentium", 75, folder)
-        _, records, _ = model(variant, "i486dx50", "486", folder, more=["set=clocks.int-inner:10"])
+        _, records, _ = model(variant, "i486dx50", "486,-vme,-pse", folder, more=["set=clocks.int-inner:10"])
         check("set", samples(records)[-1]["clocks"]["entry"] == 46, str(samples(records)[-1]["clocks"]))
         _, records, _ = model(variant, "skylake-geometry", "pentium", folder, "only=ipc-inter/words:0 samples=8")
         check("geometry/no-cycles", len(samples(records)) == 8 and all(r["cycles"] == 0 and r["lines"] for r in samples(records)),

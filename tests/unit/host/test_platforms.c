@@ -84,7 +84,7 @@ static void models_are_tcg_with_the_plugin(void **state)
     other.settings = &settings;
     other.machine = "/my/what-if.txt";
     line = command_line("i486", &other);
-    expect_words(line, (const char *const[]){ "[-cpu][486]", ",machine=/my/what-if.txt,",
+    expect_words(line, (const char *const[]){ "[-cpu][486,-vme,-pse]", ",machine=/my/what-if.txt,",
         ".model,set=tlb.parameters:manual,set=clocks.segment-load:high]", NULL });
     free(line);
     other.machine = "pentium90-4way";
