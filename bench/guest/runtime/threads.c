@@ -98,10 +98,14 @@ static struct thread *take_thread(struct space *space, uint32_t utcb)
 	return NULL;
 }
 
-static struct thread *create(struct thread *thread, uint32_t ip, uint32_t sp, uint32_t priority)
+/* The pager itself has none but the program's own. */
+static uint32_t usual_pager(void)
 {
-	/* The pager itself has none but the program's own. */
-	uint32_t pager = pager_id ? pager_id : ID_SIGMA0;
+	return pager_id ? pager_id : ID_SIGMA0;
+}
+
+static struct thread *create(struct thread *thread, uint32_t ip, uint32_t sp, uint32_t priority, uint32_t pager)
+{
 	struct syscall_result r = thread_create(thread->space->id, ip, sp, pager, thread->utcb, priority);
 
 	threads_error = r.error;
@@ -113,7 +117,8 @@ static struct thread *create(struct thread *thread, uint32_t ip, uint32_t sp, ui
 	return thread;
 }
 
-struct thread *thread_start(struct space *space, thread_function *function, uint32_t argument, uint32_t priority)
+struct thread *thread_start_paged(struct space *space, thread_function *function, uint32_t argument, uint32_t priority,
+				  uint32_t pager)
 {
 	struct thread *thread = take_thread(space, 0);
 	uint32_t *stack;
@@ -123,14 +128,19 @@ struct thread *thread_start(struct space *space, thread_function *function, uint
 	stack = (uint32_t *)(void *)stacks[thread - threads + 1];
 	*--stack = argument;
 	*--stack = (uint32_t)function;
-	return create(thread, (uint32_t)thread_entry, (uint32_t)stack, priority);
+	return create(thread, (uint32_t)thread_entry, (uint32_t)stack, priority, pager);
+}
+
+struct thread *thread_start(struct space *space, thread_function *function, uint32_t argument, uint32_t priority)
+{
+	return thread_start_paged(space, function, argument, priority, usual_pager());
 }
 
 struct thread *thread_start_raw(struct space *space, uint32_t ip, uint32_t sp, uint32_t utcb, uint32_t priority)
 {
 	struct thread *thread = take_thread(space, utcb);
 
-	return thread ? create(thread, ip, sp, priority) : NULL;
+	return thread ? create(thread, ip, sp, priority, usual_pager()) : NULL;
 }
 
 uint32_t thread_stop(struct thread *thread)

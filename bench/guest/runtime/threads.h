@@ -89,8 +89,11 @@ uint32_t space_stop(struct space *space);
  * so that the thread is known to the pager before it runs. NULL: no descriptor is left, or the kernel refused.
  */
 struct thread *thread_start(struct space *space, thread_function *function, uint32_t argument, uint32_t priority);
+/* The same with a pager of its own, a thread's id. The runtime's pager knows nothing of its faults. */
+struct thread *thread_start_paged(struct space *space, thread_function *function, uint32_t argument, uint32_t priority,
+				  uint32_t pager);
 /*
- * The same with registers as given, nothing put on a stack, and the message buffer at `utcb` (0: a free one).
+ * The first with registers as given, nothing put on a stack, and the message buffer at `utcb` (0: a free one).
  */
 struct thread *thread_start_raw(struct space *space, uint32_t ip, uint32_t sp, uint32_t utcb, uint32_t priority);
 /* Deletes a thread, if it still is there, and frees its descriptor. Returns the kernel's code. */
