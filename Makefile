@@ -186,7 +186,7 @@ bench: host probe-image $(MODEL_READY) ## measure the configured variant
 
 # The report per benchmark goes to the run's bench.json; the tables say it in short.
 .PHONY: matrix
-matrix: host probe-image $(MODEL_READY) ## measure MATRIX=core|configured; PLATFORM= JOBS= SALTS= REPETITIONS= SEED= RESUME=
+matrix: host probe-image $(MODEL_READY) ## measure MATRIX= (default: core); PLATFORM= JOBS= SALTS= REPETITIONS= SEED= RESUME=
 	+$(Q)$(MAKE) --no-print-directory variants
 	$(Q)status=0; $(call runner,$(MATRIX)) --jobs $(JOBS) --salts $(SALTS) --repetitions $(REPETITIONS) $(if $(RUNFLAGS),,>/dev/null) || status=$$?; \
 	[ $$status -lt 2 ] || exit $$status; \
@@ -255,7 +255,7 @@ probe: host probe-image $(MODEL_READY) ## what PLATFORM= (default: each) can do 
 	$(Q)$(ukrun) --probe-only $(RUNFLAGS)
 
 .PHONY: iso
-iso: ## a bootable image of MATRIX=configured|core (default: configured)
+iso: ## a bootable image of MATRIX= (default: configured)
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=$(ISO_MATRIX) SALTS=1
 	$(Q)GRUB_MKRESCUE=$(GRUB_MKRESCUE) $(SRC)/scripts/mkiso --output build/ukbench-$(ISO_MATRIX).iso $(if $(ARGS),--args '$(ARGS)') $$(cut -f3 build/$(ISO_MATRIX).variants)
 ISO_MATRIX = $(if $(filter command%,$(origin MATRIX)),$(MATRIX),configured)
@@ -277,4 +277,6 @@ clean: ## remove all that was built, runs excepted
 help: ## this text
 	@echo 'Targets (configure chooses the variant: ./configure --help):'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(SRC)/Makefile $(SRC)/bench/*/*.mk | awk -F'\t' '{ printf "%-12s %s\n", $$1, $$2 }'
+	@echo 'Matrices (MATRIX=): configured, and'
+	@cd $(SRC)/variants/matrices && for name in *; do printf '  %-12s %s\n' "$$name" "$$(sed -n 's/^# help: *//p' "$$name")"; done
 	@echo 'Settings: V=1 shows the commands; SALTS= layouts per variant; JOBS= machines at a time.'

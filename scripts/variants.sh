@@ -252,39 +252,72 @@ check_variant() {
 
 # matrix NAME CONFIGURED-CHOICE...: its legal variants, one per line, the
 # choices separated by spaces. `configured` is the configured variant alone.
+# A file of variants/matrices/ says which; its last line decides the shape:
+#     base: PRESET, vary: AXIS... or all     every combination of these axes
+#     base: PRESET, towards: PRESET          each difference alone, then all
+#     with: PRESET...                        a covering array of pairs
+#     presets: PRESET... or all              these
+#     join: MATRIX...                        what is in any of them, once
 matrix() {
 	check_matrix "$1"
-	file=$src/variants/matrices/$1
 	if [ "$1" = configured ]; then
 		shift
 		printf '%s\n' "$*"
 		return
 	fi
-	base=$(sed -n 's/^base:[[:space:]]*//p' "$file")
-	vary=$(sed -n 's/^vary:[[:space:]]*//p' "$file")
-	base=$(preset "$base") || die 1 "$file: mend the line 'base:'"
-	for axis in $vary; do
-		(check_axis "$axis") || die 1 "$file: mend the line 'vary:'"
-	done
-	lines=
-	for axis in $(axes); do
-		# shellcheck disable=SC2086,SC2046
-		if contains "$axis" $vary; then set -- $(choices "$axis"); else set -- "$(choice_of "$axis" $base)"; fi
-		lines=$(product "$axis" "$@")
-	done
-	printf '%s\n' "$lines" | while read -r line; do
-		# shellcheck disable=SC2086
-		if conflicts $line >/dev/null; then printf '%s\n' "$line"; fi
+	file=$src/variants/matrices/$1
+	keys=$(sed -n -e '/^#/d' -e 's/^\([a-z]*\):.*/\1/p' "$file" | paste -s -d ' ' -)
+	case $keys in
+	'base vary')
+		for axis in $(value vary); do
+			[ "$axis" = all ] || (check_axis "$axis") || die 1 "$file: mend the line 'vary:'"
+		done
+		base=$(preset_of base) || exit 1
+		combine product -v "base=$base" -v "vary=$(value vary)"
+		;;
+	'base towards')
+		base=$(preset_of base) && towards=$(preset_of towards) || exit 1
+		combine ablate -v "base=$base" -v "towards=$towards"
+		;;
+	with)
+		with=$(presets_of with) || exit 1
+		combine cover -v "with=$(printf '%s\n' "$with" | paste -s -d ';' -)"
+		;;
+	presets) presets_of presets ;;
+	join)
+		joined=$(for other in $(value join); do
+			(matrix "$other") || die 1 "$file: mend the line 'join:'"
+		done) || exit 1
+		printf '%s\n' "$joined" | awk '!seen[$0]++'
+		;;
+	*) die 1 "$file: its lines are '$keys'; a matrix has 'base vary', 'base towards', 'with', 'presets' or 'join' (scripts/variants.sh says more)" ;;
+	esac
+}
+
+# value KEY: what $file says behind it.
+value() { sed -n "s/^$1:[[:space:]]*//p" "$file"; }
+
+# preset_of KEY: the choices of the preset that it names, in one line;
+# presets_of KEY: those of each, a line each.
+preset_of() {
+	found=$(preset "$(value "$1")") || die 1 "$file: mend the line '$1:'"
+	printf '%s\n' "$found" | paste -s -d ' ' -
+}
+presets_of() {
+	list=$(value "$1")
+	[ "$list" != all ] || list=$(presets)
+	for name in $list; do
+		found=$(preset "$name") || die 1 "$file: mend the line '$1:'"
+		printf '%s\n' "$found" | paste -s -d ' ' -
 	done
 }
 
-# product AXIS CHOICE...: every line of $lines with every choice appended.
-product() {
-	axis=$1
+# combine SHAPE ARGUMENT...: scripts/combine.awk on the choices there are.
+combine() {
+	shape=$1
 	shift
-	printf '%s\n' "$lines" | while read -r line; do
-		for choice; do
-			printf '%s\n' "$line${line:+ }$axis=$choice"
-		done
-	done
+	choices_table | awk -v "shape=$shape" "$@" -f "$src/scripts/combine.awk"
 }
+
+# count_of MATRIX: how many variants it has.
+count_of() { matrix "$1" | grep -c .; }

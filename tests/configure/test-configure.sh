@@ -16,7 +16,7 @@ unset PYTHON
 tree=$TMPDIR/tree
 mkdir -p "$tree/scripts" "$TMPDIR/out"
 cp -r "$SRC/configure" "$SRC/variants" "$SRC/Makefile" "$SRC/variant.mk" "$tree/"
-cp "$SRC/scripts/variants" "$SRC/scripts/variants.sh" "$tree/scripts/"
+cp "$SRC/scripts/variants" "$SRC/scripts/variants.sh" "$SRC/scripts/combine.awk" "$tree/scripts/"
 
 # An axis of its own, with a conflict on one side only.
 printf 'entry\thow the kernel is entered\n' >>"$tree/variants/axes.txt"
@@ -64,6 +64,7 @@ equals '--help: status' 0 "$status"
 finds '--help: lists an axis found in variants/' '--entry=CHOICE' "$said"
 finds '--help: lists its choices, help, conflicts and needs' 'sysenter +a fast system call.*excludes spaces=small.*needs sep' "$said"
 finds '--help: lists presets' 'plain +every technique off' "$said"
+finds '--help: lists matrices' 'ablation +all techniques on' "$said"
 try --list
 equals '--list: status' 0 "$status"
 finds '--list: choices' "^choice	entry	sysenter	a fast system call	spaces=small	sep\$" "$said"

@@ -30,7 +30,7 @@ else
 fi
 
 licence='SPDX-License-Identifier: BSD-2-Clause'
-bare() { grep -E -e '\.(c|cc|h|S|inc|ld|sh|py|mk|gp|gnuplot)$' -e '^(Makefile|configure|\.ci/run|tests/run|scripts/[^./]*)$' "$1" | while read -r file; do
+bare() { grep -E -e '\.(c|cc|h|S|inc|ld|sh|awk|py|mk|gp|gnuplot)$' -e '^(Makefile|configure|\.ci/run|tests/run|scripts/[^./]*)$' "$1" | while read -r file; do
 	head -n 4 "$file" | grep -q "$licence" || printf '%s has no line %s\n' "$file" "$licence"
 done; }
 verdict 'each source has its licence line' "$(bare "$TMPDIR/sources")"
