@@ -37,6 +37,19 @@ printf 'See `kernel/nowhere.c`, `make nothing`.\n' >"$TMPDIR/t/planted.md"
 finds 'planted: a file that is not there is found' 'kernel/nowhere.c' "$(missing "$TMPDIR/t/planted.md")"
 finds 'planted: a target that is not there is found' 'nothing' "$(targets "$TMPDIR/t/planted.md")"
 
+# Tests that a document names: conformance tests as area/what, others as files.
+conformance_tests() { cat "$SRC"/tests/guest/conformance/*.c | grep -Eo '"[a-z0-9]+/[a-z0-9-]+"' | tr -d '"'; }
+conformance_tests >"$TMPDIR/conformance"
+missing_tests() {
+	grep -o '`[a-z0-9]*/[a-z0-9-]*`' "$1" | tr -d '`' | sort -u | while read -r name; do
+		[ -e "$SRC/tests/$name" ] || [ -e "$SRC/$name" ] || grep -qx "$name" "$TMPDIR/conformance" || printf '%s names the test %s, which does not exist\n' "${1##*/}" "$name"
+	done
+	missing "$1"
+}
+verdict 'tests/README.md names tests that exist' "$(missing_tests "$SRC/tests/README.md")"
+printf '`ids/nowhere`, `tests/nowhere.c`\n' >"$TMPDIR/t/planted.md"
+finds 'planted: a test that is not there is found' 'ids/nowhere' "$(missing_tests "$TMPDIR/t/planted.md")"
+
 for target in $(sed -n 's/^\([a-z]*\):.*## .*/\1/p' "$SRC/Makefile"); do
 	finds "make help tells of $target" "^  $target " "$("${MAKE:-make}" --no-print-directory -C "$SRC" help 2>&1)"
 done
