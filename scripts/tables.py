@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Tabulates a run: on the terminal, and in the run's folder as tables.md,
-tables.csv (one row per variant and benchmark) and effects.csv; on a modelled
+tables.csv (one row per variant and benchmark) and effects.csv; of the matrix
+ablation also ablation.csv, what each technique is worth; on a modelled
 processor also events.csv, and the run with the other set of TLB parameters,
 if there is one in the folder's manual/, beside.
 
@@ -15,8 +16,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from ukstat import (gnuplot, modelled, published, reader,  # noqa: E402
-                    render, report, summary)
+from ukstat import (ablation, gnuplot, modelled, published,  # noqa: E402
+                    reader, render, report, summary)
 
 UNAVAILABLE = 77
 """The status by which a figure says that it cannot be drawn here."""
@@ -33,7 +34,9 @@ def parse_arguments(arguments):
     parser.add_argument("--reference", metavar="VARIANT", default="",
                         help="what the others are compared with: a variant's "
                         "name or axis=choice,... (default: of each axis the "
-                        "first choice by name)")
+                        "first choice by name; in an ablation, and where "
+                        "that was not run, the variant from which most "
+                        "others differ in one choice)")
     parser.add_argument("--order", metavar="N", type=int, default=0,
                         help="largest number of axes in an interaction "
                         "(default: all up to five axes, else 2)")
@@ -76,8 +79,9 @@ def write_files(folder, tables, found, results, second):
     for name, content in (("tables.csv", report.values_csv(results)),
                           ("effects.csv",
                            report.effects_csv(results, found)),
+                          ("ablation.csv", ablation.to_csv(results)),
                           ("events.csv", modelled.events_csv(results))):
-        if name == "events.csv" and not content[1]:
+        if name in ("ablation.csv", "events.csv") and not content[1]:
             continue
         paths.append(write(folder, name, render.to_csv(*content)))
     return paths
@@ -90,7 +94,8 @@ def tabulate(options):
         return
     order = options.order or report.default_order(results)
     columns = [c for c in options.columns.split(",") if c]
-    tables, found = report.tables(results, columns, order)
+    tables, found = report.tables(results, columns, order,
+                                  ablation.tables(results, columns))
     folder = options.run if os.path.isdir(options.run) \
         else os.path.dirname(options.run) or "."
     second = modelled.second_set(folder) if results.results.modelled else ""

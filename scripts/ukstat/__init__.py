@@ -7,6 +7,7 @@ reader     results.jsonl -> Results, strict
 estimate   medians, bootstrap intervals, differences
 factorial  main effects and interactions of any set of axes
 summary    Results -> one estimate per variant and benchmark
+ablation   what each technique is worth, and what they are together
 instrument the A/A and dose-response verdicts
 report     Summary -> tables
 render     tables -> terminal, Markdown, CSV

@@ -71,12 +71,11 @@ def bars(summary: Summary, wanted: list) -> str:
     columns, _ = choose_columns(summary, wanted)
     columns = columns[:len(wanted)]
     reference = summary.reference()
-    axes = ", ".join(summary.varied()) or "nothing"
     lines = [
         f"rows = {len(variants)}", f"panels = {len(columns)}",
         f"heading = {quote(_heading(summary, columns))}",
         *_lines("above", platform_notes(summary)),
-        *_lines("below", [_legend(summary, reference, axes),
+        *_lines("below", [_legend(summary, reference),
                           *verdict_notes(summary)]),
         *(f"array {name}[{len(columns)}]"
           for name in ("title", "reference", "least", "largest")),
@@ -100,8 +99,8 @@ def _heading(summary: Summary, columns: list) -> str:
             f"{summary.unit(columns)}")
 
 
-def _legend(summary: Summary, reference, axes: str) -> str:
-    text = f"Labels: {axes}. Bars: median; lines at their ends: 95 % interval."
+def _legend(summary: Summary, reference) -> str:
+    text = f"Labels: {summary.label_rule()}. Bars: median; lines at their ends: 95 % interval."
     if reference:
         text += f" Grey and dotted: {summary.short_name(reference)}."
     return text

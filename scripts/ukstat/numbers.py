@@ -64,3 +64,14 @@ def difference(interval: Interval, base: float | None) -> str:
 def percent(value: float, base: float) -> str:
     """`+7.5 %`: one decimal, since two would claim too much."""
     return _plus(_fixed(100 * value / base, 1)) + " %"
+
+
+def percent_interval(interval: Interval, base: float) -> str:
+    """`+7.5 %`, with its interval if that is wide enough to be seen:
+    `+7.5 % [7.1, 8.0]`."""
+    text = percent(interval.value, base)
+    if interval.kind == "single":
+        return text + " (one sample)"
+    low, high = (_fixed(100 * v / base, 1)
+                 for v in (interval.low, interval.high))
+    return text if low == high else f"{text} [{low}, {high}]"

@@ -290,8 +290,11 @@ def everything(summary: Summary) -> Table:
                  rows, notes, words=(0, 1))
 
 
-def tables(summary: Summary, wanted: list, order: int) -> tuple:
-    """All tables, and the analyses of all benchmarks for effects.csv."""
+def tables(summary: Summary, wanted: list, order: int,
+           worth: list = ()) -> tuple:
+    """All tables, and the analyses of all benchmarks for effects.csv.
+    worth: the tables of an ablation, which tell what there is to tell of
+    its choices, in place of effects that have no settings to average over."""
     if not summary.benchmarks:
         return [without_numbers(summary), statuses(summary)], {}
     columns, note = choose_columns(summary, wanted)
@@ -301,7 +304,8 @@ def tables(summary: Summary, wanted: list, order: int) -> tuple:
     found = analyses(summary, kept, order)
     shown = {c: found[c] for c in columns}
     return [costs(summary, columns, note), changes(summary, columns),
-            effects(summary, shown, order), statuses(summary)], found
+            *(worth or [effects(summary, shown, order)]),
+            statuses(summary)], found
 
 
 def values_csv(summary: Summary) -> tuple:

@@ -16,6 +16,12 @@ UNKNOWN = "?"
 """Stands for a choice that no line tells, as the axis came later."""
 
 
+ABLATION = "ablation"
+"""The matrix whose variants stand around one that has all techniques."""
+
+SHORT = 4
+"""A label has room for so many choices."""
+
 FEW, SOME = 16, 4
 """So many missing settings are all named, and of more of them so many."""
 
@@ -71,11 +77,25 @@ class Summary:
         return {a: c for a, c in self.axes.items() if len(c) > 1}
 
     def short_name(self, variant: Variant) -> str:
-        """Only the choices in which variants differ, for labels."""
-        varied = self.varied()
-        words = [choice for axis, choice in zip(self.axes, variant.choices)
-                 if axis in varied]
+        """Only the choices in which variants differ, for labels; where that
+        is many, only those in which they differ from the reference."""
+        if not variant.choices:
+            return variant.name
+        varied = [(c, choices[0]) for c, choices
+                  in zip(variant.choices, self.axes.values())
+                  if len(choices) > 1]
+        words = [choice for choice, _ in varied]
+        if len(words) > SHORT and self.reference():
+            differ = [c for c, home in varied if c != home]
+            words = ["all others"] if len(differ) == len(varied) else differ
         return " ".join(words) or variant.name
+
+    def label_rule(self) -> str:
+        """What short_name() says, in words."""
+        reference = self.reference()
+        if len(self.varied()) > SHORT and reference:
+            return f"what differs from {reference.name}"
+        return ", ".join(self.varied()) or "nothing"
 
     def unit(self, benchmarks: list) -> str:
         """The unit of some benchmarks; several are joined by a slash."""
@@ -130,17 +150,40 @@ def _parse_reference(text: str, axes: dict, results: Results) -> dict:
 
 
 def _find_axes(results: Results, reference: str) -> dict:
-    """Axis -> choices. The reference choice is the one asked for, else the
-    first by name: results do not say which choice is the plain one."""
+    """Axis -> choices. The reference choice is the one asked for, else that
+    of the variant in the middle, else the first by name: results do not say
+    which choice is the plain one."""
     seen: dict = {}
     for cell in results.cells.values():
         for axis, choice in cell.choices.items():
             seen.setdefault(axis, set()).add(choice)
     axes = {axis: sorted(choices) for axis, choices in seen.items()}
-    wanted = _parse_reference(reference, axes, results) if reference else {}
+    wanted = _parse_reference(reference, axes, results) if reference \
+        else _middle(results, axes)
     for axis, choice in wanted.items():
         axes[axis].sort(key=lambda c, first=choice: (c != first, c))
     return axes
+
+
+def _middle(results: Results, axes: dict) -> dict:
+    """Where the variant with the first choices by name was not meant to be
+    run, and in an ablation, the choices of the one that has most others
+    beside it, differing in one choice: there, all techniques on."""
+    told = {tuple(c.choices.get(axis, UNKNOWN) for axis in axes)
+            for c in results.cells.values()}
+    home = tuple(choices[0] for choices in axes.values())
+    if home in told and results.matrix != ABLATION:
+        return {}
+
+    def beside(choices: tuple) -> int:
+        return sum(sum(a != b for a, b in zip(choices, other)) == 1
+                   for other in told)
+
+    best = max(sorted(c for c in told if UNKNOWN not in c),
+               key=lambda c: (beside(c), sum(a == b for a, b
+                                             in zip(c, home))),
+               default=home)
+    return dict(zip(axes, best))
 
 
 def _groups(cells: list, benchmark: str) -> list:
