@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <call.h>
+#include <fpu.h>
 #include <holder.h>
 #include <interrupt.h>
 #include <ipc.h>
@@ -68,6 +69,8 @@ static struct tcb *exception(struct tcb *current, uint32_t vector, uint32_t segm
 		panic("non-maskable interrupt");
 	if (vector == VECTOR_PAGE_FAULT)
 		return page_fault(current, read_cr2(), error_code);
+	if (vector == VECTOR_NO_FPU && fpu_take(current))
+		return 0;
 	if (repair_segments(vector, segments_changed))
 		return 0;
 	if (read_fs_gs() == (SELECTOR_USER_DATA | SELECTOR_USER_DATA << 16))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fpu.h>
 #include <holder.h>
 #include <tcb.h>
 
@@ -25,5 +26,7 @@ void holder_drop(uint8_t what)
 
 void holder_leave(void)
 {
+	if (holder->holds & HOLDS_FPU)
+		fpu_leave();
 	holder_drop(holder->holds);
 }

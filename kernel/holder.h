@@ -11,6 +11,7 @@
 
 /* What can be held. */
 #define HOLDS_PORTS 1 /* its space's I/O ports are those that programs can use */
+#define HOLDS_FPU 2   /* the floating-point unit is open to it (fpu.h) */
 
 struct tcb;
 

@@ -4,6 +4,7 @@
  */
 #include <boot.h>
 #include <call.h>
+#include <fpu.h>
 #include <kernel_info.h>
 #include <layout.h>
 #include <machine.h>
@@ -67,6 +68,7 @@ struct tcb *kernel_main(void)
 	paging_drop_identity();
 	interrupts_init();
 	timer_init();
+	fpu_init();
 	memory_init();
 	ready_queue_init();
 	idle_thread = thread_create_idle();

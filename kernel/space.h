@@ -14,6 +14,7 @@
 
 #define SPACES_MAX (1 << SPACE_INDEX_BITS)
 
+struct fpu_frame;
 struct tcb;
 
 enum space_state {
@@ -32,6 +33,7 @@ struct space {
 	enum space_state state;
 	uint32_t sweep;         /* page number that its deletion has come to */
 	struct mapping_space mappings;
+	struct fpu_frame *fpu_frames; /* where a thread's floating-point state finds room (fpu_area.h); or 0 */
 	bool privileged;        /* root's and sigma0's: console, interrupts, performance events, halt */
 	struct spaces_space spaces;
 };

@@ -101,6 +101,7 @@ struct tcb {
 	uint32_t utcb_address;     /* of its message buffer, as its program addresses it */
 	uint32_t version;          /* of the last thread that had this number */
 	struct tcb *free_next;     /* in the queue of free numbers */
+	void *fpu;                 /* where its floating-point state is kept (fpu_area.h); 0: it has not used the unit */
 	struct wakeup wakeup;      /* while it waits with a timeout; perhaps stale: see the axis `scheduling` */
 };
 

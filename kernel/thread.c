@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fpu.h>
 #include <interrupt.h>
 #include <ipc.h>
 #include <layout.h>
@@ -153,6 +154,7 @@ void thread_delete(struct tcb *tcb)
 	uint32_t id = tcb->id;
 
 	interrupt_forget(tcb);
+	fpu_forget(tcb);
 	ipc_withdraw(tcb);
 	tcb->wait = ID_NIL;
 	tcb->blocked = BLOCKED_INACTIVE;

@@ -35,23 +35,28 @@
 #define CR0_NUMERIC_ERROR 0x00000020
 #define CR0_WRITE_PROTECT 0x00010000
 #define CR0_PAGING 0x80000000
-/* CR0 while the kernel runs: caches on, write protection also for ring 0, no floating point yet. */
+/* CR0 while the kernel runs: caches on, write protection also for ring 0, floating point nobody's (fpu.h). */
 #define CR0_KERNEL                                                                                 \
 	(CR0_PROTECTED | CR0_MONITOR | CR0_TASK_SWITCHED | CR0_EXTENSION | CR0_NUMERIC_ERROR |     \
 	 CR0_WRITE_PROTECT)
 
-/* The processor's features by CPUID leaf 1, edx; all of these come with CR4, or are part of it. */
+/* The processor's features by CPUID leaf 1, edx; all of these but the first come with CR4, or are part of it. */
+#define FEATURE_FPU 0x00000001
 #define FEATURE_VME 0x00000002
 #define FEATURE_DE 0x00000004
 #define FEATURE_PSE 0x00000008 /* pages of 4 MB */
 #define FEATURE_TSC 0x00000010
 #define FEATURE_MCE 0x00000080
 #define FEATURE_PGE 0x00002000 /* global pages: loading CR3 leaves them in the TLB */
+#define FEATURE_FXSR 0x01000000 /* FXSAVE */
+#define FEATURE_SSE 0x02000000
 #define FEATURES_WITH_CR4                                                                          \
-	(FEATURE_VME | FEATURE_DE | FEATURE_PSE | FEATURE_TSC | FEATURE_MCE | FEATURE_PGE)
+	(FEATURE_VME | FEATURE_DE | FEATURE_PSE | FEATURE_TSC | FEATURE_MCE | FEATURE_PGE | FEATURE_FXSR)
 
 #define CR4_PSE 0x00000010
 #define CR4_PGE 0x00000080
+#define CR4_FXSR 0x00000200            /* FXSAVE keeps SSE's registers, and SSE may be used */
+#define CR4_SIMD_EXCEPTIONS 0x00000400 /* exception 19 */
 
 /* Page-directory and page-table entries. */
 #define PTE_PRESENT 0x001
@@ -68,6 +73,7 @@
 #define PAGE_FAULT_USER 4
 
 #define VECTOR_NMI 2
+#define VECTOR_NO_FPU 7
 #define VECTOR_DOUBLE_FAULT 8
 #define VECTOR_NO_SEGMENT 11
 #define VECTOR_STACK 12
@@ -112,6 +118,12 @@ static inline uint32_t read_cr0(void)
 static inline void write_cr0(uint32_t value)
 {
 	__asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
+}
+
+/* Clears CR0.TS. */
+static inline void clear_task_switched(void)
+{
+	__asm__ volatile("clts" : : : "memory");
 }
 
 static inline uint32_t read_cr2(void)

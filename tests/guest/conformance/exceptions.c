@@ -10,7 +10,6 @@
 #define BREAKPOINT VECTOR(3)
 #define BOUND VECTOR(5)
 #define INVALID VECTOR(6)
-#define NO_FPU VECTOR(7)
 #define NOT_PRESENT VECTOR(11)
 #define PROTECTION VECTOR(13)
 
@@ -58,7 +57,6 @@ static const struct instruction {
 	{{0xf0, 0x90}, 2, 0, INVALID},                               /* lock nop */
 	{{0x31, 0xc9, 0xf7, 0xf1}, 4, 2, DIVIDE},                    /* xor %ecx, %ecx; div %ecx */
 	{{0x6a, 0, 0x6a, 0, 0x62, 0x04, 0x24}, 7, 4, BOUND},         /* bound %eax, (%esp): 0 to 0 */
-	{{0xd9, 0xe8}, 2, 0, NO_FPU},                                /* fld1: its state is nobody's yet */
 	{{0xcc}, 1, 1, BREAKPOINT},                                  /* int3 */
 	{{0xf1}, 1, 1, DEBUG | INVALID},                             /* icebp: emulators know it or do not */
 	{{0xcd, 0x00}, 2, 0, PROTECTION},                            /* int $0, and so on */
