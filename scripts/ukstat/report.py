@@ -21,6 +21,14 @@ COLUMNS = [
 """The benchmarks of the tables on the terminal, unless others are asked
 for; those that a run does not have are named below the table."""
 
+BUILDING = [
+    "map/pages:1", "map/pages:64", "grant/pages:1", "flush/pages:1",
+    "page-fault", "interrupt", "thread-create", "space-create",
+    "ipc-long/bytes:4096",
+]
+"""What systems are built with, beyond short messages: a table of its own
+beside the default one, where a run has any of them."""
+
 ALL_ORDERS = 5
 """With more varied axes than this, only pairs are tabulated by default:
 2^12 effects of four thousand variants are no table."""
@@ -103,7 +111,8 @@ def choose_columns(summary: Summary, wanted: list) -> tuple:
     return found, []
 
 
-def costs(summary: Summary, columns: list, more: list) -> Table:
+def costs(summary: Summary, columns: list, more: list,
+          what: str = "one operation") -> Table:
     """Variants x benchmarks."""
     rows = []
     for variant in summary.variants:
@@ -111,7 +120,7 @@ def costs(summary: Summary, columns: list, more: list) -> Table:
             numbers.estimate(variant.estimates[c])
             if c in variant.estimates else variant.status()
             for c in columns])
-    title = (f"Cost of one operation on {summary.results.where()}, in "
+    title = (f"Cost of {what} on {summary.results.where()}, in "
              f"{summary.unit(columns)}")
     notes = [*platform_notes(summary), _precision_note(summary, columns),
              *_per_notes(summary, columns), *more, *taints(summary),
@@ -303,7 +312,12 @@ def tables(summary: Summary, wanted: list, order: int,
             if not b.startswith("control/") or b in columns]
     found = analyses(summary, kept, order)
     shown = {c: found[c] for c in columns}
-    return [costs(summary, columns, note), changes(summary, columns),
+    building = [c for c in BUILDING if c in summary.benchmarks
+                and wanted == COLUMNS and c not in columns]
+    more = [costs(summary, building, [],
+                  "pages, faults, interrupts, creation and long messages")] \
+        if building else []
+    return [costs(summary, columns, note), *more, changes(summary, columns),
             *(worth or [effects(summary, shown, order)]),
             statuses(summary)], found
 

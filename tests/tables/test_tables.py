@@ -72,6 +72,16 @@ class Tables(unittest.TestCase):
         turned = [records[0], *sum(reversed(cells), []), records[-1]]
         self.assertEqual(render_all(records), render_all(turned))
 
+    def test_building_has_a_table_of_its_own(self):
+        costs = {**COSTS, "page-fault": COSTS["null-call"],
+                 "map/pages:1": COSTS["null-call"]}
+        text = render_all(core(costs=costs))
+        self.assertIn("Cost of pages, faults, interrupts", text)
+        table = text.split("Cost of pages")[1].split("\nChange ")[0]
+        self.assertRegex(table, r"variant +pages:1 +page-fault\n")
+        self.assertNotIn("null-call", table)
+        self.assertNotIn("Cost of pages", render_all(core()))
+
     def test_every_table_of_numbers_names_its_origin(self):
         found = summarise(core())
         tables, _ = report.tables(found, report.COLUMNS, 3)
