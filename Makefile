@@ -55,7 +55,7 @@ variants: build/$(MATRIX).variants ## every variant of MATRIX, in every salted l
 	+$(Q)$(MAKE) --no-print-directory $(PARALLEL) SALTS=$(SALTS) $$(cut -f1 build/$(MATRIX).variants | sed 's/^/variant\//')
 
 variant/%: build/%/variant.mak FORCE
-	+$(Q)$(MAKE) --no-print-directory -f $(SRC)/variant.mk -C build/$* SALTS=$(SALTS) BRIEF=1
+	+$(Q)$(MAKE) --no-print-directory -f $(SRC)/variant.mk -C build/$* SALTS=$(SALTS) BRIEF=1 $(GOALS)
 
 build/%.variants: FORCE
 	$(Q)mkdir -p build
@@ -265,9 +265,23 @@ disdiff: ## what a choice changed in the code: A= and B= are variants or presets
 	+$(Q)MAKE='$(MAKE)' OBJDUMP='$(OBJDUMP)' NM='$(NM)' $(PYTHON) $(SRC)/scripts/disdiff '$(A)' '$(B)' $(if $(IMAGE),--image $(IMAGE))
 
 .PHONY: check
-check: host probe-image $(UNIT) $(KERNEL_UNIT) $(MODEL_CHECK) ## every test; SUITES= for some
-	+$(Q)$(MAKE) --no-print-directory variants MATRIX=core SALTS=1
+check: host probe-image $(UNIT) $(KERNEL_UNIT) $(MODEL_CHECK) build/core.variants ## every test; SUITES= for some
+	+$(Q)$(MAKE) --no-print-directory variants MATRIX=tested SALTS=1
 	+$(Q)MAKE='$(MAKE)' $(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT) $(KERNEL_UNIT) $(if $(MODEL_CHECK),$(MODEL_UNIT)))
+
+# What takes hours: LONG= names the parts, MATRIX= and ONLY= the variants.
+LONG ?= variants bochs fuzz
+ONLY ?= *
+FUZZ_OPERATIONS ?= 10000000
+LONG_MATRIX = $(if $(filter command%,$(origin MATRIX)),$(MATRIX),full)
+LONG_FUZZER := $(if $(shell command -v $(CLANG)),$(FUZZER))
+.PHONY: check-long
+check-long: host probe-image build/tested.variants $(if $(filter fuzz,$(LONG)),$(LONG_FUZZER)) ## the long tests: LONG='variants bochs fuzz' MATRIX=full ONLY='*' FUZZ_OPERATIONS= TIMEOUT= FRESH=1
+	+$(Q)$(MAKE) --no-print-directory build/$(LONG_MATRIX).variants
+	+$(Q)$(PYTHON) $(SRC)/scripts/check-long --parts '$(LONG)' --variants build/$(LONG_MATRIX).variants --only '$(ONLY)' \
+		--operations $(FUZZ_OPERATIONS) --jobs $(JOBS) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(FRESH),--fresh) \
+		--qemu $(QEMU) --bochs $(BOCHS) \
+		--lacking '$(if $(filter yes,$(HAVE_QEMU)),,variants) $(if $(filter yesyes,$(HAVE_BOCHS)$(HAVE_ISO)),,bochs) $(if $(LONG_FUZZER),,fuzz)'
 
 .PHONY: clean
 clean: ## remove all that was built, runs excepted

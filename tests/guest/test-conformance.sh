@@ -1,16 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Every variant of `core` passes the same conformance tests, on TCG and on Bochs,
-# which enforces segment limits. The guest's own tests are the lines here:
+# Every variant of `tested` (core, the presets, and pairs, in which every two
+# choices meet) passes the same conformance tests on TCG, and every one of `core`
+# on Bochs, which enforces segment limits. `make check-long` takes all. The guest's own tests are the lines here:
 # ok PLATFORM/VARIANT/AREA/TEST. To run some by hand:
 #     scripts/boot build/VARIANT conformance.bin 'only=spaces/*'
 . "$SRC/tests/lib.sh"
 
-# on PLATFORM EMULATOR: boots them all and shows what they said.
+# on PLATFORM EMULATOR MATRIX: boots them all and shows what they said.
 on() {
 	build/host/ukrun --platform "$1" --emulator "$2" --mkiso "$SRC/scripts/mkiso" \
-		--variants build/core.variants --matrix conformance --out "$TMPDIR/runs" \
+		--variants "build/$3.variants" --matrix conformance --out "$TMPDIR/runs" \
 		--program conformance.bin >"$TMPDIR/lines" 2>"$TMPDIR/messages"
 	status=$?
 	grep -E '^(ok|not ok|skip) ' "$TMPDIR/lines"
@@ -24,16 +25,16 @@ on() {
 	counts=$(sed -n 's,^[a-z ]* [a-z0-9]*/\([^/]*\)/.*,\1,p' "$TMPDIR/lines" | sort | uniq -c | awk '{ print $1 }' | sort -u | wc -l)
 	variants=$(sed -n 's,^[a-z ]* [a-z0-9]*/\([^/]*\)/.*,\1,p' "$TMPDIR/lines" | sort -u | wc -l)
 	equals "$1/all variants run the same number of tests" 1 "$counts"
-	equals "$1/all variants of core were run" "$(wc -l <build/core.variants)" "$variants"
+	equals "$1/all variants of $3 were run" "$(wc -l <"build/$3.variants")" "$variants"
 }
 
 if [ "${HAVE_QEMU-no}" = yes ]; then
-	on tcg "$QEMU"
+	on tcg "$QEMU" tested
 else
 	skip tcg 'no QEMU; scripts/setup installs it'
 fi
 if [ "${HAVE_BOCHS-no}" = yes ] && [ "${HAVE_ISO-no}" = yes ]; then
-	on bochs "$BOCHS"
+	on bochs "$BOCHS" core
 else
 	skip bochs 'no Bochs, or no way to make an ISO for it; scripts/setup installs them'
 fi
