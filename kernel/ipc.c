@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <exception.h>
 #include <interrupt.h>
 #include <ipc.h>
 #include <message.h>
@@ -138,6 +139,8 @@ static void transfer_words(struct tcb *from, struct tcb *to, unsigned words)
 	if (from->fault) {
 		messages_set_word(to, 0, from->fault_word[0]);
 		messages_set_word(to, 1, from->fault_word[1]);
+		if (from->fault == FAULT_EXCEPTION)
+			exception_tell(from, to);
 		return;
 	}
 	for (unsigned i = 0; i < words && i < MESSAGE_REGISTER_WORDS; i++)
@@ -152,7 +155,7 @@ static uint32_t tag_to_send(struct tcb *from)
 	case FAULT_PAGE:
 		return TAG(2, LABEL_PAGE_FAULT);
 	case FAULT_EXCEPTION:
-		return TAG(2, LABEL_EXCEPTION);
+		return TAG(EXCEPTION_WORDS, LABEL_EXCEPTION);
 	case FAULT_INTERRUPT:
 		return TAG(0, LABEL_INTERRUPT);
 	default:
@@ -162,7 +165,7 @@ static uint32_t tag_to_send(struct tcb *from)
 
 /*
  * Gives `to`, which accepts it, the message of `from`. 0: `to` is ready, but not queued. An ERROR_… code: `to` waits on
- * as if nothing had been sent. MAPPING_UNFINISHED: likewise, and the same is to be tried again. A thread that waits for the answer to a fault gets mappings only.
+ * as if nothing had been sent. MAPPING_UNFINISHED: likewise, and the same is to be tried again. A thread that waits for the answer to a fault gets mappings and registers only.
  */
 static uint32_t deliver(struct tcb *from, struct tcb *to)
 {
@@ -172,6 +175,8 @@ static uint32_t deliver(struct tcb *from, struct tcb *to)
 	if (error)
 		return error;
 	if (to->fault) {
+		if (TAG_LABEL(tag) == LABEL_REGISTERS)
+			exception_answer(to, from, TAG_WORDS(tag));
 		to->fault = FAULT_NONE;
 	} else {
 		transfer_words(from, to, TAG_WORDS(tag));

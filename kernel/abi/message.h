@@ -56,8 +56,24 @@
 
 /* Labels of messages that the kernel sends in a thread's name. */
 #define LABEL_PAGE_FAULT 0xffe /* word 0: address, bit 0 set for a write; word 1: instruction pointer */
-#define LABEL_EXCEPTION 0xffd  /* word 0: vector | error code << 8; word 1: instruction pointer */
+#define LABEL_EXCEPTION 0xffd  /* EXCEPTION_WORDS words, see below */
 #define LABEL_INTERRUPT 0xffc  /* no words; the sender is the hardware thread's id */
+/* Label of an answer to a fault or exception that has new registers for the thread. */
+#define LABEL_REGISTERS 0xffb  /* as many of the same words as are to be changed; the first is ignored */
+
+/* Words of a message about an exception, and of its answer. */
+#define EXCEPTION_VECTOR 0 /* vector | error code << 8 */
+#define EXCEPTION_IP 1
+#define EXCEPTION_FLAGS 2
+#define EXCEPTION_SP 3
+#define EXCEPTION_EAX 4
+#define EXCEPTION_ECX 5
+#define EXCEPTION_EDX 6
+#define EXCEPTION_EBX 7
+#define EXCEPTION_EBP 8
+#define EXCEPTION_ESI 9
+#define EXCEPTION_EDI 10
+#define EXCEPTION_WORDS 11
 
 /*
  * Timeouts, 16 bits each: mantissa (bits 9..0) << exponent (bits 15..10) microseconds; a mantissa of 0 is "do not wait",

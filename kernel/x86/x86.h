@@ -24,6 +24,8 @@
 #define EFLAGS_INTERRUPT 0x00000200
 #define EFLAGS_USER_INITIAL (EFLAGS_RESERVED | EFLAGS_INTERRUPT)
 #define EFLAGS_CPUID 0x00200000
+/* What another one may set for a program: arithmetic flags, trap, direction, alignment check. */
+#define EFLAGS_USER 0x00040dd5
 /* Read as 0 and ignored by IRET ever since there is protected mode with paging: the kernel's, in a frame that waits. */
 #define EFLAGS_SPARE 0x00008000
 
