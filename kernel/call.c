@@ -7,7 +7,7 @@
 #include <machine.h>
 #include <panic.h>
 #include <schedule.h>
-#include <segments.h>
+#include <descriptors.h>
 #include <space.h>
 #include <tcb.h>
 #include <timer.h>

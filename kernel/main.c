@@ -14,7 +14,7 @@
 #include <program.h>
 #include <ready_queue.h>
 #include <schedule.h>
-#include <segments.h>
+#include <descriptors.h>
 #include <space.h>
 #include <tcb.h>
 #include <thread.h>

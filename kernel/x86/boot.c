@@ -7,7 +7,7 @@
 #include <paging.h>
 #include <processor.h>
 #include <program.h>
-#include <segments.h>
+#include <descriptors.h>
 #include <string.h>
 
 #define MULTIBOOT_LOADER_MAGIC 0x2badb002

@@ -19,15 +19,13 @@
 #include <tcb.h>
 #include <x86.h>
 #include "offsets.h"
+#include <segments.inc>
 
 #define REGISTERS_SIZE 36
 
 	.text
-/* Saves the general registers, gives C its segments and leaves the TCB's address in eax. ecx is destroyed. */
+/* What C needs besides its segments; leaves the TCB's address in eax. */
 .macro ENTER_C
-	mov	$SELECTOR_KERNEL_DATA, %ecx
-	mov	%ecx, %ds
-	mov	%ecx, %es
 	cld
 	lea	REGISTERS_SIZE(%esp), %eax
 .endm
@@ -42,6 +40,7 @@ kernel_entry_slow:
 	je	my_id
 	push	$0
 	pusha
+	SEGMENTS_ENTER_C
 	ENTER_C
 	push	%eax
 	call	kernel_call
@@ -51,6 +50,7 @@ kernel_entry_slow:
 my_id:
 	mov	TCB_ID(%esp), %esi
 	xor	%eax, %eax
+	SEGMENTS_LEAVE
 my_id_iret:
 	iret
 
@@ -58,9 +58,7 @@ my_id_iret:
 	.globl kernel_exit
 kernel_exit:
 	lea	-REGISTERS_SIZE(%eax), %esp
-	mov	$SELECTOR_USER_DATA, %ecx
-	mov	%ecx, %ds
-	mov	%ecx, %es
+	LOAD_DS_ES SELECTOR_USER_DATA, %ecx
 	popa
 	add	$4, %esp
 kernel_exit_iret:
@@ -123,6 +121,7 @@ exception_from_user:
 	xor	$SELECTOR_USER_DATA, %ecx
 	xor	$SELECTOR_USER_DATA, %ebx
 	or	%ecx, %ebx		/* not 0: the program had changed DS or ES */
+	LOAD_DS_ES SELECTOR_KERNEL_DATA, %ecx
 	ENTER_C
 	push	%ebx
 	push	%edx
@@ -143,9 +142,7 @@ exception_from_kernel:
 	je	iret_fault
 	cmpl	$ipc_iret, 36(%esp)
 	je	iret_fault
-	mov	$SELECTOR_KERNEL_DATA, %ecx
-	mov	%ecx, %ds
-	mov	%ecx, %es
+	LOAD_DS_ES SELECTOR_KERNEL_DATA, %ecx
 	cld
 	mov	%esp, %eax
 	mov	$panic_stack_top, %esp
@@ -195,6 +192,7 @@ interrupt_\line:
 	INTERRUPT 15
 
 interrupt_common:
+	LOAD_DS_ES SELECTOR_KERNEL_DATA, %ecx
 	ENTER_C
 	push	%edx
 	push	%eax

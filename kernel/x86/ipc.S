@@ -3,11 +3,11 @@
  * The IPC fast path: a call, or a reply-and-wait, whose message has no typed items, to a thread that is waiting for it.
  * Everything else goes to the C part (kernel_entry_slow) with all argument registers intact.
  *
- * In:  esp == caller's TCB (see tcb.h), interrupts off, user data segments.
+ * In:  esp == caller's TCB (see tcb.h), interrupts off.
  *      eax tag, esi destination, edx source to receive from, ecx timeouts if the tag says so, and what `messages` says of ebx, edi.
  * Out: the receiver runs, eax = tag, esi = sender's id; ecx, edx, ebp undefined.
- * ebp == receiver's TCB while its fields are needed, then the kernel's hot data. All memory is reached through esp, ebp or
- * an SS override. The order of instructions is for the Pentium's two pipelines; a 486 does not mind it.
+ * ebp == receiver's TCB while its fields are needed, then the kernel's hot data. All memory is reached through esp or ebp, or an
+ * address after KERNEL_DATA (`segments`). The order of instructions is for the Pentium's two pipelines; a 486 does not mind it.
  *
  * Each test below is one precondition; the first failed one leads out. Past "point of no return" nothing fails.
  */
@@ -17,6 +17,7 @@
 #include <tcb.h>
 #include <x86.h>
 #include "offsets.h"
+#include <segments.inc> /* first: the others use it */
 #include <messages.inc>
 #include <scheduling.inc>
 #include <spaces.inc>
@@ -111,6 +112,7 @@ ipc_reply_retest_\buffered:
 
 /* All instances of the path leave by one IRET, so that a fault in it is known by its address (entry.S). */
 .macro LEAVE buffered
+	SEGMENTS_LEAVE
 	.if \buffered
 	jmp	ipc_iret
 	.else
@@ -124,6 +126,7 @@ ipc_iret:
 	.balign 32
 	.globl kernel_entry
 kernel_entry:
+	SEGMENTS_ENTER
 	MESSAGES_PATHS
 
 	.section .note.GNU-stack, "", @progbits

@@ -3,7 +3,7 @@
  * Offsets and sizes for the assembler, taken from the C structures: the build turns each line
  * `->NAME value` of this file's assembly into a #define in offsets.h.
  */
-#include <segments.h>
+#include <descriptors.h>
 #include <tcb.h>
 
 #define OFFSET(name, type, field) __asm__ volatile(".ascii \"->" #name " %c0 \"" : : "i"(offsetof(type, field)))

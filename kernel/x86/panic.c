@@ -2,7 +2,7 @@
 #include <exit.h>
 #include <machine.h>
 #include <panic.h>
-#include <segments.h>
+#include <descriptors.h>
 #include <x86.h>
 
 #define STACK_WORDS_SHOWN 16

@@ -18,7 +18,8 @@ mkdir -p "$tree/scripts" "$TMPDIR/out"
 cp -r "$SRC/configure" "$SRC/variants" "$SRC/Makefile" "$SRC/variant.mk" "$tree/"
 cp "$SRC/scripts/variants" "$SRC/scripts/variants.sh" "$SRC/scripts/combine.awk" "$tree/scripts/"
 
-# An axis of its own, with a conflict on one side only.
+# The first three axes, and one of its own, with a conflict on one side only: what further axes there are changes no name here.
+sed -i '/^#/b; /^\(spaces\|messages\|scheduling\)[	=]/!d' "$tree/variants/axes.txt" "$tree"/variants/presets/*
 printf 'entry\thow the kernel is entered\n' >>"$tree/variants/axes.txt"
 mkdir -p "$tree/variants/entry/int" "$tree/variants/entry/sysenter"
 printf '/* SPDX-License-Identifier: BSD-2-Clause\n * help: a trap gate\n */\n' >"$tree/variants/entry/int/entry.h"

@@ -38,7 +38,7 @@ equals 'disdiff of nothing: status' 2 "$?"
 finds 'disdiff of nothing: an example' 'A=[a-z]+-.* B=' "$said"
 quiet_make disdiff A=plain B=palin
 finds 'disdiff of a wrong name: the right one' "'palin'.*mean 'plain'" "$said"
-quiet_make disdiff A=plain B=full-memory-eager
+quiet_make disdiff A=plain "B=$("$SRC/scripts/variants" --resolve plain)"
 finds 'disdiff takes presets and variants, and sees when they are one' 'No instruction differs' "$said"
 
 # Each axis by itself: the difference names what it changed.

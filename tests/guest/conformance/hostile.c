@@ -108,6 +108,41 @@ TEST(segments, "hostile/segments", "whatever selectors a program leaves in its s
 	attack_servers(utcb, attack_by_segments);
 }
 
+/* A fault on a selector that the kernel left behind would be repaired without a word: so the selectors themselves are looked at. */
+static void check_own_segments(struct utcb *utcb)
+{
+	uint16_t ds, es, ss;
+
+	__asm__ volatile("mov %%ds, %0; mov %%es, %1; mov %%ss, %2" : "=r"(ds), "=r"(es), "=r"(ss));
+	CHECK_EQUAL(ds, ss);
+	CHECK_EQUAL(es, ss);
+}
+
+THREAD(call_and_look)
+{
+	uint32_t server = argument;
+
+	for (uint32_t words = 0; words < 12; words += 2) {
+		CHECK_OK(ipc_call(utcb, server, TAG(words, 0), 1, 2)); /* by the fast path, if there is one */
+		check_own_segments(utcb);
+	}
+	thread_my_id();
+	check_own_segments(utcb);
+	ipc_call(utcb, thread_my_id(), TAG(0, 0), 0, 0); /* fails */
+	check_own_segments(utcb);
+	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+TEST(segments_kept, "hostile/segments-kept", "a program that left its segment registers alone finds them so after every call")
+{
+	struct space *server = NEW_SPACE();
+
+	start_server(utcb, server);
+	CHECK_OK(ipc_receive(utcb, START(NEW_SPACE(), call_and_look, server_id, PRIORITY_HELPER)->id));
+	CHECK_OK(ipc_receive(utcb, START(server, call_and_look, server_id, PRIORITY_HELPER)->id));
+	CHECK_OK(ipc_receive(utcb, START(large_space(utcb), call_and_look, server_id, PRIORITY_HELPER)->id));
+}
+
 static const volatile uint32_t magic = 0x600dda7a;
 
 /* Each selector that a program may load gives it its own memory, and no more of it than the one it was given. */

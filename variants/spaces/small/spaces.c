@@ -5,7 +5,7 @@
  * space only leaves its slot: its own directory is complete.
  */
 #include <paging.h>
-#include <segments.h>
+#include <descriptors.h>
 #include <space.h>
 #include <spaces.h>
 #include <tcb.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <layout.h>
-#include <segments.h>
+#include <descriptors.h>
 #include <syscall.h>
 
 struct hot hot __attribute__((section(".hot"), aligned(4096)));

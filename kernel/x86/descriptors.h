@@ -2,8 +2,8 @@
  *
  * GDT, IDT and TSS.
  */
-#ifndef KERNEL_SEGMENTS_H
-#define KERNEL_SEGMENTS_H
+#ifndef KERNEL_DESCRIPTORS_H
+#define KERNEL_DESCRIPTORS_H
 
 #include <spaces.h>
 #include <stddef.h>
