@@ -6,6 +6,7 @@
 #include <ipc.h>
 #include <machine.h>
 #include <panic.h>
+#include <ports.h>
 #include <schedule.h>
 #include <descriptors.h>
 #include <space.h>
@@ -70,6 +71,8 @@ static struct tcb *exception(struct tcb *current, uint32_t vector, uint32_t segm
 	if (vector == VECTOR_PAGE_FAULT)
 		return page_fault(current, read_cr2(), error_code);
 	if (vector == VECTOR_NO_FPU && fpu_take(current))
+		return 0;
+	if (vector == VECTOR_PROTECTION && !error_code && ports_install(current))
 		return 0;
 	if (repair_segments(vector, segments_changed))
 		return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fpu.h>
 #include <holder.h>
+#include <ports.h>
 #include <tcb.h>
 
 struct tcb *holder;
@@ -28,5 +29,7 @@ void holder_leave(void)
 {
 	if (holder->holds & HOLDS_FPU)
 		fpu_leave();
+	if (holder->holds & HOLDS_PORTS)
+		ports_withdraw();
 	holder_drop(holder->holds);
 }

@@ -97,7 +97,7 @@ static uint32_t transfer_items(struct tcb *from, struct tcb *to, uint32_t tag)
 {
 	unsigned first = TAG_WORDS(tag) > MESSAGE_REGISTER_WORDS ? TAG_WORDS(tag) : MESSAGE_REGISTER_WORDS;
 	unsigned count = TAG_TYPED_WORDS(tag);
-	uint32_t window = to->fault ? FLEXPAGE_ALL : to->utcb->accept;
+	uint32_t window = to->fault ? FLEXPAGE_EVERYTHING : to->utcb->accept;
 
 	for (; from->item < count / 2; from->item++) {
 		const uint32_t *item = &from->utcb->mr[first + 2 * from->item];

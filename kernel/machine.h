@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define COM1 0x3f8 /* eight ports from here on */
+
 /* Serial port COM1: 115200 baud, 8 bits, no parity, 1 stop bit, no interrupts. */
 void console_init(void);
 void console_byte(char c);

@@ -11,6 +11,7 @@
 #include <memory.h>
 #include <paging.h>
 #include <panic.h>
+#include <ports.h>
 #include <program.h>
 #include <ready_queue.h>
 #include <schedule.h>
@@ -77,6 +78,9 @@ struct tcb *kernel_main(void)
 	sigma0 = start_program(PHYS_SIGMA0, PRIORITIES - 1);
 	give_memory(sigma0, PHYS_SIGMA0, PHYS_ROOT_END);
 	give_memory(sigma0, kernel_info.memory_bottom, kernel_info.memory_top);
+	ports_init();
+	if (!ports_give(sigma0))
+		boot_refuse("no memory for sigma0's ports");
 	start_program(PHYS_ROOT, PRIORITIES - 2);
 	if (!thread_create_hardware())
 		panic("no memory for the hardware threads");

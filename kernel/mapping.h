@@ -20,16 +20,16 @@ struct mapping_progress {
 #define MAPPING_UNFINISHED 0xffffffffu
 
 /*
- * Maps, or grants, the pages of flexpage `page` of `from` to `to`, within the receive window `window` (a flexpage; 0: none).
- * `base` is the destination: an address within the window, modulo its size. Pages that `from` does not have are left out.
+ * Maps, or grants, the pages (or ports) of flexpage `item` of `from` to `to`, within the receive window `window` (a flexpage; 0: none).
+ * `base` is the destination: an address within the window, modulo its size. Ports go where they were. Pages that `from` does not have are left out.
  * Returns 0, MAPPING_UNFINISHED, or ERROR_OVERFLOW (does not fit the window), ERROR_BAD_MESSAGE, ERROR_NO_MEMORY; pages
  * before the one that failed stay mapped.
  */
-uint32_t mapping_transfer(struct space *from, struct space *to, uint32_t page, uint32_t base, uint32_t window,
+uint32_t mapping_transfer(struct space *from, struct space *to, uint32_t item, uint32_t base, uint32_t window,
 			  struct mapping_progress *progress);
 
 /*
- * Takes the rights of flexpage `page` from all pages derived from its own, and with `own` from these. Begins with page number
+ * Takes the rights of flexpage `page` (which may be of ports) from all pages derived from its own, and with `own` from these. Begins with page number
  * `*done` of it, which may be anything. Returns 0, MAPPING_UNFINISHED, or SYSCALL_EINVAL.
  */
 uint32_t mapping_flush(struct space *space, uint32_t page, bool own, uint32_t *done);

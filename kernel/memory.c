@@ -25,6 +25,11 @@ void memory_init(void)
 
 void *frame_allocate(struct space *space)
 {
+	return frame_allocate_filled(space, 0);
+}
+
+void *frame_allocate_filled(struct space *space, uint32_t value)
+{
 	struct free_frame *frame = free_frames;
 
 	if (!frame || (space && space->used >= space->quota))
@@ -32,7 +37,7 @@ void *frame_allocate(struct space *space)
 	free_frames = frame->next;
 	if (space)
 		space->used++;
-	clear_words(frame, PAGE_SIZE / 4);
+	fill_words(frame, value, PAGE_SIZE / 4);
 	return frame;
 }
 

@@ -105,6 +105,28 @@ static bool sweep(struct space *space)
 	return true;
 }
 
+#define PORTS_END PORT_PAGE(PORTS_COUNT)
+
+/* Takes all ports, and frees what they needed. False: the work of this entry is used up. */
+static bool sweep_ports(struct space *space)
+{
+	while (space->sweep < PORTS_END >> PAGE_SHIFT) {
+		uint32_t page = space->sweep << PAGE_SHIFT;
+		uint32_t missing = ports_missing(space, page);
+
+		if (!work_allows())
+			return false;
+		work_done(WORK_SKIP);
+		if (!missing && mapping_revoke(space, page, FLEXPAGE_READ, true))
+			return false;
+		space->sweep += missing ? missing : 1;
+	}
+	for (uint32_t index = DIRECTORY_INDEX(PORT_PAGE(0)); index < DIRECTORY_INDEX(PORTS_END); index++)
+		mapping_free_table(space, index);
+	ports_free(space);
+	return true;
+}
+
 bool space_delete(struct space *space)
 {
 	if (space->state != SPACE_SWEEPING) {
@@ -112,7 +134,7 @@ bool space_delete(struct space *space)
 		space->sweep = 0;
 		spaces_deleted(space);
 	}
-	if (!sweep(space))
+	if (!sweep(space) || !sweep_ports(space))
 		return false;
 	mapping_free_all(space);
 	frame_free(space, space->directory);
@@ -174,9 +196,16 @@ static void set_entry(struct space *space, uint32_t address, uint32_t *entry, ui
 		spaces_invalidate(space, address);
 }
 
-bool space_has_table(const struct space *space, uint32_t address)
+static bool has_table(const struct space *space, uint32_t address)
 {
 	return space->directory[DIRECTORY_INDEX(address)] != 0;
+}
+
+uint32_t space_pages_missing(const struct space *space, uint32_t address)
+{
+	if (is_port(address))
+		return ports_missing(space, address);
+	return has_table(space, address) ? 0 : TABLE_ENTRIES - TABLE_INDEX(address);
 }
 
 bool space_map_page(struct space *space, uint32_t address, uint32_t frame, uint32_t flags)
@@ -190,8 +219,11 @@ bool space_map_page(struct space *space, uint32_t address, uint32_t frame, uint3
 
 uint32_t space_page_rights(const struct space *space, uint32_t address)
 {
-	uint32_t entry = space_has_table(space, address) ? *present_entry(space, address) : 0;
+	uint32_t entry;
 
+	if (is_port(address))
+		return ports_rights(space, address);
+	entry = has_table(space, address) ? *present_entry(space, address) : 0;
 	if (!(entry & PTE_PRESENT) || (entry & PTE_KERNEL_OWNED))
 		return 0;
 	return entry & PTE_WRITE ? FLEXPAGE_READ | FLEXPAGE_WRITE : FLEXPAGE_READ;
@@ -199,8 +231,11 @@ uint32_t space_page_rights(const struct space *space, uint32_t address)
 
 enum mapping_result space_page_prepare(struct space *space, uint32_t address)
 {
-	uint32_t *entry = entry_of(space, address, false);
+	uint32_t *entry;
 
+	if (is_port(address))
+		return ports_prepare(space, address);
+	entry = entry_of(space, address, false);
 	if (!entry) {
 		if (!work_allows())
 			return MAPPING_AGAIN;
@@ -216,13 +251,22 @@ void space_page_copy(struct space *to, uint32_t target, const struct space *from
 {
 	uint32_t flags = PTE_PRESENT | PTE_USER | (rights & FLEXPAGE_WRITE ? PTE_WRITE : 0);
 
-	set_entry(to, target, present_entry(to, target), (*present_entry(from, source) & PTE_FRAME) | flags);
+	if (is_port(target))
+		ports_allow(to, target);
+	else
+		set_entry(to, target, present_entry(to, target), (*present_entry(from, source) & PTE_FRAME) | flags);
 }
 
 void space_page_restrict(struct space *space, uint32_t address, uint32_t rights)
 {
-	uint32_t *entry = present_entry(space, address);
+	uint32_t *entry;
 
+	if (is_port(address)) {
+		if (!rights)
+			ports_deny(space, address);
+		return;
+	}
+	entry = present_entry(space, address);
 	set_entry(space, address, entry, rights ? *entry & ~PTE_WRITE : 0);
 }
 

@@ -7,6 +7,7 @@
 
 #include <ids.h>
 #include <mapping_nodes.h>
+#include <ports.h>
 #include <spaces.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,6 +35,7 @@ struct space {
 	uint32_t sweep;         /* page number that its deletion has come to */
 	struct mapping_space mappings;
 	struct fpu_frame *fpu_frames; /* where a thread's floating-point state finds room (fpu_area.h); or 0 */
+	struct ports ports;
 	bool privileged;        /* root's and sigma0's: console, interrupts, performance events, halt */
 	struct spaces_space spaces;
 };
@@ -56,15 +58,15 @@ struct space *space_lookup(uint32_t id);
 /* Calls visit(space) for every space that exists. */
 void space_for_each(void (*visit)(struct space *space));
 
-/* Is there a page table for `address` (below USER_TOP)? */
-bool space_has_table(const struct space *space, uint32_t address);
+/* How many pages, at least, from that of `address` on the space certainly has not: to the end of a page table that is not there. */
+uint32_t space_pages_missing(const struct space *space, uint32_t address);
 
 /* Maps the page of `address` to physical `frame` with PTE_… `flags`. False: no memory for a page table. */
 bool space_map_page(struct space *space, uint32_t address, uint32_t frame, uint32_t flags);
 
 /*
- * What the mapping database does to pages. Addresses are those of pages below USER_TOP; rights FLEXPAGE_READ, which every
- * mapped page has, and FLEXPAGE_WRITE; 0: no page. Message buffers count as none.
+ * What the mapping database does to pages. Addresses are those of pages below USER_TOP, or beyond it of ports (ports.h); rights
+ * FLEXPAGE_READ, which every mapped page has, and FLEXPAGE_WRITE; 0: no page. Message buffers count as none.
  */
 uint32_t space_page_rights(const struct space *space, uint32_t address);
 

@@ -10,9 +10,9 @@ void *memset(void *to, int value, size_t size)
 	return to;
 }
 
-void clear_words(void *to, size_t count)
+void fill_words(void *to, uint32_t value, size_t count)
 {
-	__asm__ volatile("rep stosl" : "+D"(to), "+c"(count) : "a"(0) : "memory");
+	__asm__ volatile("rep stosl" : "+D"(to), "+c"(count) : "a"(value) : "memory");
 }
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)

@@ -6,14 +6,20 @@
 #define KERNEL_STRING_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 void *memset(void *to, int value, size_t size);
 void *memcpy(void *restrict to, const void *restrict from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 size_t strlen(const char *text);
 
-/* Clears `count` words of four bytes: a quarter of memset's steps. */
-void clear_words(void *to, size_t count);
+/* Sets `count` words of four bytes to `value`: in a quarter of memset's steps. */
+void fill_words(void *to, uint32_t value, size_t count);
+
+static inline void clear_words(void *to, size_t count)
+{
+	fill_words(to, 0, count);
+}
 
 /*
  * Copies `from` into `to` of `size` bytes (> 0), terminated. False if it had to be cut.

@@ -31,6 +31,7 @@
 #define TCB_ARRAY_END 0xe4000000
 #define WINDOW_AREA 0xe4000000   /* temporary mapping windows for message transfer, 8 MB for each of two */
 #define WINDOW_AREA_END 0xe5000000
+#define PORTS_WINDOW 0xe5000000 /* the TSS again, and behind it the I/O bitmap of who uses ports: 4 pages */
 #define PHYSICAL_WINDOW 0xf0000000 /* physical memory [0, 16 MB) as the kernel sees it */
 
 #define PAGE_SHIFT 12

@@ -110,6 +110,10 @@
 /*
  * Flexpages: base in bits 31..12, log2 of the size in bits 9..4, rights in bits 2..0.
  * Typed item, two words: flexpage (bit 3 set: grant, clear: map), then the base in the receive window (bits 31..12).
+ *
+ * With bit 10 set, a flexpage is a range of I/O ports: the first one in bits 27..12, a multiple of the number of ports, whose log2 (0 to
+ * 16) is in bits 9..4. Ports are not relocated: the second word of such an item says nothing. READ must be among the rights, the
+ * others say nothing. As a receive window it consents to these ports only; FLEXPAGE_EVERYTHING to all memory and all ports.
  */
 #define FLEXPAGE_READ 4
 #define FLEXPAGE_WRITE 2
@@ -120,6 +124,12 @@
 #define FLEXPAGE_LOG2(page) (((page) >> 4) & 0x3f)
 #define FLEXPAGE_BASE(page) ((page) & 0xfffff000u)
 #define FLEXPAGE_ALL FLEXPAGE(0, 32, FLEXPAGE_RIGHTS)
+#define FLEXPAGE_IO 0x400
+#define FLEXPAGE_PORTS(port, log2) (((port) << 12) | FLEXPAGE_IO | ((log2) << 4) | FLEXPAGE_RIGHTS)
+#define FLEXPAGE_PORT(page) ((page) >> 12)
+#define FLEXPAGE_PORTS_LOG2_MAX 16
+#define FLEXPAGE_ALL_PORTS FLEXPAGE_PORTS(0, FLEXPAGE_PORTS_LOG2_MAX)
+#define FLEXPAGE_EVERYTHING (FLEXPAGE_ALL | FLEXPAGE_IO) /* receive windows only */
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <layout.h>
 #include <descriptors.h>
+#include <layout.h>
+#include <ports.h>
 #include <syscall.h>
 
 struct hot hot __attribute__((section(".hot"), aligned(4096)));
@@ -44,12 +45,31 @@ void idt_init(uint32_t bias)
 	__asm__ volatile("lidt %0" : : "m"(pointer));
 }
 
-static void set_tss_descriptor(unsigned selector, struct tss *segment)
-{
-	uint32_t base = (uint32_t)segment;
+#define DESCRIPTOR_TSS 0x8900
+#define DESCRIPTOR_TSS_BUSY 0x0200
 
-	hot.gdt[selector >> 3].low = (sizeof(*segment) - 1) | base << 16;
-	hot.gdt[selector >> 3].high = 0x8900 | (base & 0xff000000) | (base >> 16 & 0xff);
+/* `size` bytes (1 to 64 KB) at `base`. */
+static void set_tss_descriptor(unsigned selector, uint32_t base, uint32_t size)
+{
+	hot.gdt[selector >> 3].low = (size - 1) | base << 16;
+	hot.gdt[selector >> 3].high = DESCRIPTOR_TSS | (base & 0xff000000) | (base >> 16 & 0xff);
+}
+
+void load_task(uint32_t selector)
+{
+	/* Loading marks it busy, and refuses one that is. */
+	hot.gdt[selector >> 3].high &= ~DESCRIPTOR_TSS_BUSY;
+	__asm__ volatile("ltr %w0" : : "r"(selector) : "memory");
+}
+
+/* See ports.c: the same TSS twice; the bitmap begins on the page behind it. */
+static void set_tss_and_alias(void)
+{
+	uint32_t offset = (uint32_t)&hot.tss % PAGE_SIZE;
+
+	hot.tss.io_map = PAGE_SIZE - offset;
+	set_tss_descriptor(SELECTOR_TSS, (uint32_t)&hot.tss, sizeof(hot.tss));
+	set_tss_descriptor(SELECTOR_PORTS_TSS, PORTS_WINDOW + offset, hot.tss.io_map + PORTS_COUNT / 8 + 1);
 }
 
 /* A double fault gets a task of its own: the stack it would need may be what is broken. */
@@ -66,7 +86,7 @@ static void set_double_fault_task(void)
 	t->unused[17] = SELECTOR_KERNEL_DATA;
 	t->unused[18] = SELECTOR_KERNEL_DATA;
 	t->io_map = sizeof(*t);
-	set_tss_descriptor(SELECTOR_DOUBLE_FAULT_TSS, t);
+	set_tss_descriptor(SELECTOR_DOUBLE_FAULT_TSS, (uint32_t)t, sizeof(*t));
 	hot.idt[VECTOR_DOUBLE_FAULT].low = SELECTOR_DOUBLE_FAULT_TSS << 16;
 	hot.idt[VECTOR_DOUBLE_FAULT].high = GATE_TASK;
 }
@@ -79,8 +99,7 @@ void gdt_init(void)
 	hot.gdt[SELECTOR_KERNEL_DATA >> 3] = (struct descriptor){0x0000ffff, DESCRIPTOR_KERNEL_DATA};
 	gdt_set_user(descriptor_low(0, USER_TOP), descriptor_user_data_high(0, USER_TOP));
 	hot.tss.ss0 = SELECTOR_KERNEL_DATA;
-	hot.tss.io_map = sizeof(hot.tss); /* beyond the limit: no port for anybody */
-	set_tss_descriptor(SELECTOR_TSS, &hot.tss);
+	set_tss_and_alias();
 	set_double_fault_task();
 	idt_init(0);
 	__asm__ volatile("lgdt %0" : : "m"(pointer));
@@ -88,5 +107,5 @@ void gdt_init(void)
 	__asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%ss" : : "r"(SELECTOR_KERNEL_DATA));
 	load_fs_gs(0); /* for programs that use them, the kernel loads them at their first fault */
 	__asm__ volatile("lldt %w0" : : "r"(0));
-	__asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS));
+	load_task(SELECTOR_TSS);
 }

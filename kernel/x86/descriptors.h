@@ -5,6 +5,7 @@
 #ifndef KERNEL_DESCRIPTORS_H
 #define KERNEL_DESCRIPTORS_H
 
+#include <layout.h>
 #include <spaces.h>
 #include <stddef.h>
 #include <x86.h>
@@ -21,11 +22,11 @@ struct hot {
 	};
 	struct tss tss; /* esp0 and ss0 in the first line */
 	struct descriptor gdt[GDT_ENTRIES]; /* entries 1 to 4 in one line */
-	uint32_t unused_too[2];
 	struct descriptor idt[256];
 };
 
 _Static_assert(offsetof(struct hot, tss.ss0) + 4 <= 32, "esp0 and ss0 in the first line");
+_Static_assert(offsetof(struct hot, tss) + sizeof(struct tss) <= PAGE_SIZE, "the TSS in one page, of which PORTS_WINDOW has an alias");
 _Static_assert(offsetof(struct hot, gdt) % 32 == 24, "GDT entries 1 to 4 in one line");
 
 extern struct hot hot;
@@ -35,6 +36,9 @@ void idt_init(uint32_t bias);
 
 /* Fills the GDT and both TSS, loads GDT and task register. Needs paging. */
 void gdt_init(void);
+
+/* Loads the task register with SELECTOR_TSS or SELECTOR_PORTS_TSS. */
+void load_task(uint32_t selector);
 
 /* The low half of a 4 KB-granular descriptor of `size` bytes (a multiple of 4 KB, not 0) at `base`. */
 static inline uint32_t descriptor_low(uint32_t base, uint32_t size)

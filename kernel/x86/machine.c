@@ -7,7 +7,6 @@
 
 /* ---- serial port: 16550 ---------------------------------------------------------------------------- */
 
-#define COM1 0x3f8
 #define UART_DATA (COM1 + 0)
 #define UART_INTERRUPTS (COM1 + 1)
 #define UART_FIFO (COM1 + 2)

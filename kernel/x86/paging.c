@@ -12,6 +12,8 @@ PAGE_ALIGNED uint32_t kernel_directory[TABLE_ENTRIES];
 static PAGE_ALIGNED uint32_t window_tables[WINDOW_TABLES][TABLE_ENTRIES];
 static PAGE_ALIGNED uint32_t tcb_tables[TCB_TABLES][TABLE_ENTRIES];
 
+static PAGE_ALIGNED uint32_t ports_table[TABLE_ENTRIES];
+
 /*
  * Behind every TCB that does not exist: id 0, so no id matches, and read-only, so a write is a panic instead of
  * a thread out of nothing. It spares the IPC path the question whether the TCB is mapped.
@@ -53,6 +55,7 @@ void paging_init(void)
 		kernel_directory[DIRECTORY_INDEX(TCB_ARRAY) + t] =
 			physical_of(tcb_tables[t]) | PTE_PRESENT | PTE_WRITE;
 	}
+	kernel_directory[DIRECTORY_INDEX(PORTS_WINDOW)] = physical_of(ports_table) | PTE_PRESENT | PTE_WRITE;
 	map_identity();
 }
 
@@ -79,4 +82,10 @@ void paging_back_tcb(const void *address, void *frame)
 int paging_tcb_is_backed(const void *address)
 {
 	return (*tcb_entry(address) & PTE_FRAME) != physical_of(empty_page);
+}
+
+void paging_map_ports(unsigned page, const void *frame)
+{
+	ports_table[page] = (physical_of(frame) & PTE_FRAME) | PTE_PRESENT | PTE_WRITE;
+	invalidate_page(PORTS_WINDOW + page * PAGE_SIZE);
 }

@@ -47,6 +47,9 @@ void paging_end(void);
 /* Backs the page of the TCB array that holds `address` with `frame` (a cleared page). */
 void paging_back_tcb(const void *address, void *frame);
 
+/* Maps the page of the kernel's memory that `frame` lies in as page `page` of PORTS_WINDOW. */
+void paging_map_ports(unsigned page, const void *frame);
+
 /* Is there a page of its own behind this TCB? */
 int paging_tcb_is_backed(const void *address);
 

@@ -12,7 +12,8 @@
 #define SELECTOR_USER_DATA 0x23
 #define SELECTOR_TSS 0x28
 #define SELECTOR_DOUBLE_FAULT_TSS 0x30
-#define GDT_ENTRIES 7
+#define SELECTOR_PORTS_TSS 0x38 /* SELECTOR_TSS's, with the bitmap of ports within its limit */
+#define GDT_ENTRIES 8
 
 /* High halves of flat 4 KB-granular descriptors, accessed bit set so that loading them never writes the GDT. */
 #define DESCRIPTOR_KERNEL_CODE 0x00cf9b00

@@ -4,7 +4,7 @@
  * which space it comes. Four bytes of input are one operation:
  *
  *   0: what to do (bits 2..0), rights (3: WRITE, 4: READ), own page (5), what a kernel entry may do (7..6)
- *   1, 2: source, target: space (bits 5..3), page (2..0)
+ *   1, 2: source, target: space (bits 5..3), page (2..0); bit 6 of the source: a port (1..0), which is the target's, too
  *   3: after so many kernel entries (bits 1..0; 0: never) the operation is given up
  */
 #include "../unit/kernel/mapping_rig.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPACES 6 /* index 0 is unused: 40 pages, fewer than MAPPING_LOOK_BACK */
+#define SPACES 6 /* index 0 is unused: at most 40 pages of a frame, fewer than MAPPING_LOOK_BACK */
 #define PAGES RIG_PAGES
 #define NOWHERE 0xffff
 
@@ -106,7 +106,7 @@ static void model_start(void)
 {
 	memset(model, 0, sizeof(model));
 	for (unsigned p = 0; p < PAGES; p++)
-		model[RIG_SIGMA0 * PAGES + p] = (struct model){FLEXPAGE_READ | FLEXPAGE_WRITE, p, NOWHERE};
+		model[RIG_SIGMA0 * PAGES + p] = (struct model){p < RIG_MEMORY ? FLEXPAGE_READ | FLEXPAGE_WRITE : FLEXPAGE_READ, p, NOWHERE};
 }
 
 static unsigned parent_index(unsigned s, unsigned p)
@@ -172,22 +172,30 @@ struct operation {
 	unsigned give_up;
 };
 
-static unsigned place(uint8_t byte)
+static unsigned space_in(uint8_t byte)
 {
-	return (byte >> 3 & 7) % (SPACES - 1) * PAGES + PAGES + byte % PAGES;
+	return 1 + (byte >> 3 & 7) % (SPACES - 1);
+}
+
+/* Page `page` of the space that the byte means. */
+static unsigned place(uint8_t byte, unsigned page)
+{
+	return space_in(byte) * PAGES + page;
 }
 
 static struct operation decode(const uint8_t *bytes)
 {
 	static const int works[] = {300, 400, 500, 100000};
+	bool port = bytes[1] & 64;
+	unsigned source = port ? RIG_MEMORY + bytes[1] % (PAGES - RIG_MEMORY) : bytes[1] % RIG_MEMORY;
 
 	return (struct operation){
 		.what = bytes[0] & 7,
 		.rights = (bytes[0] & 8 ? FLEXPAGE_WRITE : 0) | (bytes[0] & 16 ? FLEXPAGE_READ : 0),
 		.own = bytes[0] & 32,
 		.work = works[bytes[0] >> 6],
-		.source = place(bytes[1]),
-		.target = place(bytes[2]),
+		.source = place(bytes[1], source),
+		.target = place(bytes[2], port ? source : bytes[2] % RIG_MEMORY),
 		.give_up = bytes[3] & 3,
 	};
 }

@@ -11,7 +11,7 @@
 # take numbers apart are explained where they are defined.
 names() {
 	sed -n 's/^#define \(\(SYS\|SYSCALL_E\|ERROR\|LABEL\|EXCHANGE\|INTERRUPT\|TAG\|FLEXPAGE\|ID\|EXIT\)_*[A-Z0-9_]*\).*/\1/p' "$1"/*.h |
-		grep -Ev '_(SHIFT|MASK|BITS|COUNT|ALL|WORDS|LOG2|BASE|CODE|DELIVERED|NOT_SHORT|NOT_UNTYPED|NUMBER|VERSION)$|_(LOW|PORT)_|^ID$' | sort -u
+		grep -Ev '_(SHIFT|MASK|BITS|COUNT|ALL|WORDS|LOG2|BASE|CODE|PORT|DELIVERED|NOT_SHORT|NOT_UNTYPED|NUMBER|VERSION)$|_(LOW|PORT)_|^ID$' | sort -u
 }
 
 # unmentioned FOLDER: names of its headers that its README.md lacks. An error of

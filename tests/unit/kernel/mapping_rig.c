@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HALF (RIG_PAGES / 2)
+#define HALF (RIG_MEMORY / 2)
 #define FRAME_BYTES 8192 /* a table of 1024 pointers of this machine */
 #define NO_LIMIT 0xffffffffu
 #define SUPERPAGE_SHIFT 22
@@ -54,6 +54,12 @@ static unsigned index_of(const struct space *space)
 
 static unsigned page_at(uint32_t address)
 {
+	if (is_port(address)) {
+		for (unsigned page = RIG_MEMORY; page < RIG_PAGES; page++)
+			if (rig_address(page) == address)
+				return page;
+		abort();
+	}
 	if (address & 0xfff || (address >> 12 & 0x3ff) >= HALF || address >> SUPERPAGE_SHIFT > 1)
 		abort();
 	return (address >> SUPERPAGE_SHIFT) * HALF + (address >> 12) % HALF;
@@ -78,7 +84,7 @@ void space_page_copy(struct space *to, uint32_t target, const struct space *from
 {
 	uint32_t frame = page_of(from, source)->frame;
 
-	if (!page_of(from, source)->rights || !rights)
+	if (!page_of(from, source)->rights || !rights || (is_port(source) ? target != source || rights != FLEXPAGE_READ : is_port(target)))
 		abort();
 	*page_of(to, target) = (struct rig_page){frame, rights};
 }
@@ -96,6 +102,10 @@ void space_page_restrict(struct space *space, uint32_t address, uint32_t rights)
 
 uint32_t rig_address(unsigned page)
 {
+	static const uint32_t ports[RIG_PAGES - RIG_MEMORY] = {0, 0x03ff, 0x0400, 0xffff};
+
+	if (page >= RIG_MEMORY)
+		return PORT_PAGE(ports[page - RIG_MEMORY]);
 	return (page / HALF) << SUPERPAGE_SHIFT | (page % HALF) << 12;
 }
 
@@ -108,15 +118,15 @@ void rig_start(void)
 	for (unsigned i = 1; i < RIG_SPACES; i++)
 		spaces[i] = (struct space){.id = 1 << SPACE_INDEX_BITS | i, .quota = NO_LIMIT};
 	for (unsigned p = 0; p < RIG_PAGES; p++)
-		rig_pages[RIG_SIGMA0][p] = (struct rig_page){p, FLEXPAGE_READ | FLEXPAGE_WRITE};
+		rig_pages[RIG_SIGMA0][p] = (struct rig_page){p, p < RIG_MEMORY ? FLEXPAGE_READ | FLEXPAGE_WRITE : FLEXPAGE_READ};
 }
 
 void rig_clear(unsigned space)
 {
 	for (unsigned p = 0; p < RIG_PAGES; p++)
 		rig_revoke(space, p, FLEXPAGE_READ, true, WORK_PER_ENTRY);
-	mapping_free_table(&spaces[space], 0);
-	mapping_free_table(&spaces[space], 1);
+	for (unsigned p = 0; p < RIG_PAGES; p++)
+		mapping_free_table(&spaces[space], rig_address(p) >> SUPERPAGE_SHIFT);
 	mapping_free_all(&spaces[space]);
 }
 

@@ -14,7 +14,8 @@
 
 #define RIG_SIGMA0 1  /* index of the space whose pages are there from the beginning */
 #define RIG_SPACES 48 /* index 0 is unused */
-#define RIG_PAGES 8   /* pages per space, half of them under one page table, half under another */
+#define RIG_MEMORY 8  /* pages of memory per space, half of them under one page table, half under another */
+#define RIG_PAGES 12  /* with those that are I/O ports, whose target is always the same one */
 
 /* What the stub of a page table holds. */
 struct rig_page {
@@ -29,7 +30,7 @@ extern unsigned long rig_frames;                /* frames in use, page tables no
 /* Some operation was left in the middle: what it had still to make read-only may come from what it did. */
 extern bool rig_given_up;
 
-/* sigma0 has frame n at page n; nobody else has anything. Quotas are without limit. */
+/* sigma0 has frame, or port, n at page n; nobody else has anything. Quotas are without limit. */
 void rig_start(void);
 
 /* Takes every page of every space; all frames must come back. False: some did not. */

@@ -89,14 +89,14 @@ static void a_wide_tree_needs_several_slabs(void **state)
 	(void)state;
 	map(RIG_SIGMA0, FRAME, 2, 0, BOTH);
 	for (unsigned s = 3; s < RIG_SPACES; s++)
-		for (unsigned p = 0; p < RIG_PAGES; p++)
+		for (unsigned p = 0; p < RIG_MEMORY; p++)
 			map(2, 0, s, p, p % 2 ? BOTH : READ);
 	flush(2, 0, FLEXPAGE_WRITE, false);
 	HAS(2, 0, BOTH);
 	HAS(40, 1, READ);
 	flush(2, 0, READ, false);
 	for (unsigned s = 3; s < RIG_SPACES; s++)
-		for (unsigned p = 0; p < RIG_PAGES; p++)
+		for (unsigned p = 0; p < RIG_MEMORY; p++)
 			HAS(s, p, 0);
 }
 
@@ -141,11 +141,37 @@ static void a_page_found_too_far_is_mapped_anew(void **state)
 	map(RIG_SIGMA0, FRAME, 2, 0, BOTH);
 	map(2, 0, 3, 0, READ);
 	map(3, 0, 4, 0, READ);
-	for (unsigned i = 0; i < MAPPING_LOOK_BACK + RIG_PAGES; i++)
-		map(2, 0, 5 + i / RIG_PAGES, i % RIG_PAGES, READ);
+	for (unsigned i = 0; i < MAPPING_LOOK_BACK + RIG_MEMORY; i++)
+		map(2, 0, 5 + i / RIG_MEMORY, i % RIG_MEMORY, READ);
 	map(2, 0, 3, 0, BOTH);
 	HAS(3, 0, BOTH);
 	HAS(4, 0, 0);
+}
+
+static void ports_are_pages_without_a_right_to_write(void **state)
+{
+	const unsigned ports[] = {RIG_MEMORY, RIG_PAGES - 1};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned port = ports[i];
+
+		map(RIG_SIGMA0, port, 2, port, BOTH);
+		for (unsigned s = 2; s < 9; s++)
+			map(s, port, s + 1, port, BOTH);
+		HAS(9, port, READ);
+		flush(4, port, FLEXPAGE_WRITE, true);
+		HAS(9, port, READ);
+		grant(5, port, 10, port, READ);
+		COMES_FROM(10, port, 4, port);
+		COMES_FROM(6, port, 10, port);
+		flush(4, port, READ, false);
+		HAS(4, port, READ);
+		HAS(9, port, 0);
+		HAS(10, port, 0);
+		flush(RIG_SIGMA0, port, READ, true);
+		HAS(2, port, 0);
+	}
 }
 
 static void used_up_memory_changes_nothing(void **state)
@@ -199,7 +225,7 @@ static void a_kernel_entry_does_not_do_much(void **state)
 	(void)state;
 	map(RIG_SIGMA0, FRAME, 2, 0, BOTH);
 	for (unsigned i = 0; i < 200; i++)
-		map(2, 0, 3 + i / RIG_PAGES, i % RIG_PAGES, BOTH);
+		map(2, 0, 3 + i / RIG_MEMORY, i % RIG_MEMORY, BOTH);
 	for (;; entries++) {
 		work_begin();
 		if (mapping_revoke(space_at(2), rig_address(0), READ, false) == MAPPING_DONE)
@@ -218,6 +244,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_grant_keeps_the_place, start, end),
 		cmocka_unit_test_setup_teardown(there_are_no_cycles, start, end),
 		cmocka_unit_test_setup_teardown(a_page_found_too_far_is_mapped_anew, start, end),
+		cmocka_unit_test_setup_teardown(ports_are_pages_without_a_right_to_write, start, end),
 		cmocka_unit_test_setup_teardown(used_up_memory_changes_nothing, start, end),
 		cmocka_unit_test_setup_teardown(the_kernels_pages_are_refused, start, end),
 		cmocka_unit_test_setup_teardown(a_flush_left_in_the_middle_mixes_nothing_up, start, end),
