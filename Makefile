@@ -283,6 +283,12 @@ check-long: host probe-image build/tested.variants $(if $(filter fuzz,$(LONG)),$
 		--qemu $(QEMU) --bochs $(BOCHS) \
 		--lacking '$(if $(filter yes,$(HAVE_QEMU)),,variants) $(if $(filter yesyes,$(HAVE_BOCHS)$(HAVE_ISO)),,bochs) $(if $(LONG_FUZZER),,fuzz)'
 
+.PHONY: sizes
+sizes: ## the README's tables of the kernel's size, made anew
+	+$(Q)$(MAKE) --no-print-directory variants MATRIX=core SALTS=1
+	+$(Q)$(MAKE) --no-print-directory variants MATRIX=presets SALTS=1
+	$(Q)$(PYTHON) $(SRC)/scripts/sizes --write
+
 .PHONY: clean
 clean: ## remove all that was built, runs excepted
 	$(Q)if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name runs -exec rm -rf {} +; fi

@@ -43,11 +43,17 @@ printf '/* %s: mend */\n' "TO""DO" >"$TMPDIR/planted.c"
 printf '%s\n' "$TMPDIR/planted.c" >"$TMPDIR/planted"
 finds 'planted: what is left to do is found' planted.c "$(left "$TMPDIR/planted")"
 
-long() { grep -E '\.(c|cc|h|S|inc|sh|py|mk)$' "$1" | while read -r file; do
+# Whatever is text, but for what programs wrote or found: data made by the model, tables that a test expects, a corpus.
+excepted='^(bench/model/VALIDATION\.md|bench/model/timing\.csv|results/published/.*\.jsonl|tests/tables/golden/.*|tests/fuzz/corpus/.*|tests/static/i486-mnemonics\.txt)$'
+long() { grep -vE "$excepted" "$1" | while read -r file; do
+	grep -Iq . "$file" || continue
 	lines=$(grep -c '' "$file")
 	[ "$lines" -le 600 ] || printf '%s has %d lines; more than 600 are hard to read, split it\n' "$file" "$lines"
 done; }
-verdict 'no source is longer than 600 lines' "$(long "$TMPDIR/sources")"
+verdict 'no file is longer than 600 lines' "$(long "$TMPDIR/sources")"
+awk 'BEGIN { for (i = 0; i < 601; i++) print "x" }' >"$TMPDIR/planted.md"
+printf '%s\n' "$TMPDIR/planted.md" >"$TMPDIR/planted"
+finds 'planted: a file of 601 lines is found' '601 lines' "$(long "$TMPDIR/planted")"
 
 # ---- choices ------------------------------------------------------------
 
