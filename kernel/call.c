@@ -4,6 +4,7 @@
 #include <holder.h>
 #include <interrupt.h>
 #include <ipc.h>
+#include <layout.h>
 #include <machine.h>
 #include <panic.h>
 #include <ports.h>

@@ -6,6 +6,7 @@
 #include <messages.h>
 #include <schedule.h>
 #include <scheduling.h>
+#include <tcbs.h>
 #include <thread.h>
 #include <timer.h>
 #include <work.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The thread control block. A TCB and its thread's kernel stack fill one block of the virtual TCB array:
+ * The thread control block. A TCB and its thread's kernel stack fill one block, which `placement` aligns and `tcbs` finds:
  *
  *   block                                              block + TCB_BLOCK_SIZE
  *   | kernel stack, grows down <-------- | struct tcb      |
@@ -17,7 +17,8 @@
 #ifndef KERNEL_TCB_H
 #define KERNEL_TCB_H
 
-#define TCB_BLOCK_SHIFT 10
+#include <placement.h>
+
 #define TCB_BLOCK_SIZE (1 << TCB_BLOCK_SHIFT)
 #define TCB_STRUCT_SIZE 192
 #define TCB_OFFSET (TCB_BLOCK_SIZE - TCB_STRUCT_SIZE) /* of struct tcb in its block */
@@ -33,7 +34,6 @@
 
 #ifndef __ASSEMBLER__
 #include <ids.h>
-#include <layout.h>
 #include <mapping.h>
 #include <message.h>
 #include <ready_queue.h>
@@ -99,7 +99,7 @@ struct tcb {
 	uint32_t slice;            /* ticks it gets when the scheduler dispatches it */
 	uint32_t slice_left;       /* ticks left when it was preempted */
 	uint32_t utcb_address;     /* of its message buffer, as its program addresses it */
-	uint32_t version;          /* of the last thread that had this number */
+	uint32_t last_id;          /* of the last thread that had this number; version 0: there was none */
 	struct tcb *free_next;     /* in the queue of free numbers */
 	void *fpu;                 /* where its floating-point state is kept (fpu_area.h); 0: it has not used the unit */
 	struct wakeup wakeup;      /* while it waits with a timeout; perhaps stale: see the axis `scheduling` */
@@ -125,12 +125,6 @@ static inline struct registers *tcb_registers(struct tcb *tcb)
 static inline void tcb_call_again(struct tcb *tcb)
 {
 	tcb->frame.eip -= SYSCALL_LENGTH;
-}
-
-/* Address of the TCB of thread number `number` (0..16383); the page behind it may be the shared empty one. */
-static inline struct tcb *tcb_of_number(uint32_t number)
-{
-	return (struct tcb *)(TCB_ARRAY + (number << TCB_BLOCK_SHIFT) + TCB_OFFSET);
 }
 
 static inline struct tcb *tcb_of_wakeup(struct wakeup *wakeup)

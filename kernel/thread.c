@@ -2,15 +2,13 @@
 #include <fpu.h>
 #include <interrupt.h>
 #include <ipc.h>
-#include <layout.h>
-#include <memory.h>
-#include <paging.h>
 #include <ready_queue.h>
 #include <schedule.h>
 #include <space.h>
 #include <string.h>
 #include <syscall.h>
 #include <tcb.h>
+#include <tcbs.h>
 #include <thread.h>
 #include <x86.h>
 
@@ -21,20 +19,6 @@ uint32_t thread_numbers_retired;
 /* Numbers that have been used and are free again, first in, first out; then those from fresh_number on. */
 static struct tcb *free_first, *free_last;
 static uint32_t fresh_number = NUMBER_FIRST;
-
-/* Backs the TCB's page with memory, charged to `space`. A page once there stays: versions live in it. */
-static bool back_with_memory(struct tcb *tcb, struct space *space)
-{
-	void *frame;
-
-	if (paging_tcb_is_backed(tcb))
-		return true;
-	frame = frame_allocate(space);
-	if (!frame)
-		return false;
-	paging_back_tcb(tcb, frame);
-	return true;
-}
 
 static struct tcb *take_number(struct space *space, uint32_t *error)
 {
@@ -47,23 +31,19 @@ static struct tcb *take_number(struct space *space, uint32_t *error)
 	*error = SYSCALL_ENOIDS;
 	if (fresh_number > NUMBER_LAST)
 		return 0;
-	tcb = tcb_of_number(fresh_number);
 	*error = SYSCALL_ENOMEM;
-	if (!back_with_memory(tcb, space))
+	tcb = tcbs_create(fresh_number, space);
+	if (!tcb)
 		return 0;
 	tcb->blocked = BLOCKED_INACTIVE;
+	tcb->last_id = ID(fresh_number, 0);
 	fresh_number++;
 	return tcb;
 }
 
-static uint32_t number_of(const struct tcb *tcb)
-{
-	return ((uint32_t)tcb - TCB_ARRAY) >> TCB_BLOCK_SHIFT;
-}
-
 static void give_number_back(struct tcb *tcb)
 {
-	if (tcb->version >= VERSION_LAST) {
+	if (ID_VERSION(tcb->last_id) >= VERSION_LAST) {
 		thread_numbers_retired++;
 		return;
 	}
@@ -138,8 +118,8 @@ struct tcb *thread_create(struct space *space, const struct thread_start *start,
 	if (!tcb)
 		return 0;
 	memset(utcb, 0, sizeof(*utcb));
-	tcb->version++;
-	tcb->id = ID(number_of(tcb), tcb->version);
+	tcb->last_id = ID(ID_NUMBER(tcb->last_id), ID_VERSION(tcb->last_id) + 1);
+	tcb->id = tcb->last_id;
 	tcb->utcb = utcb;
 	tcb->utcb_address = start->utcb;
 	tcb->pager = start->pager;
@@ -178,11 +158,12 @@ struct tcb *thread_lookup(uint32_t id)
 bool thread_create_hardware(void)
 {
 	for (uint32_t line = 0; line < NUMBER_INTERRUPTS; line++) {
-		struct tcb *tcb = tcb_of_number(NUMBER_INTERRUPT_0 + line);
+		struct tcb *tcb;
 
 		if (!interrupt_is_device(line))
 			continue;
-		if (!back_with_memory(tcb, 0))
+		tcb = tcbs_create(NUMBER_INTERRUPT_0 + line, 0);
+		if (!tcb)
 			return false;
 		interrupt_init(line, tcb);
 	}
@@ -193,9 +174,9 @@ void idle_loop(void);
 
 struct tcb *thread_create_idle(void)
 {
-	struct tcb *tcb = tcb_of_number(NUMBER_KERNEL);
+	struct tcb *tcb = tcbs_create(NUMBER_KERNEL, 0);
 
-	if (!back_with_memory(tcb, 0))
+	if (!tcb)
 		return 0;
 	tcb->id = ID(NUMBER_KERNEL, 1);
 	tcb->frame.eip = (uint32_t)idle_loop;

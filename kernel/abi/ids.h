@@ -8,8 +8,8 @@
  *  | version  |     number     | version  |     version = high byte << 10 | low ten bits
  *  +----------+----------------+----------+
  *
- * The number stands in bits 23..10 because a TCB with its stack takes 1 KB: number << 10 is the TCB's
- * offset in the virtual TCB array, so one AND turns an id into an address. Versions of live
+ * The number stands in bits 23..10 because a TCB with its stack fits 1 KB: number << 10 is the offset of
+ * such a block in an array of them, so one AND turns an id into it. Versions of live
  * threads start at 1; when a number's 2^18 - 1 versions are used up, the number is retired.
  */
 #ifndef KERNEL_ABI_IDS_H
@@ -18,6 +18,7 @@
 #define ID_NUMBER_SHIFT 10
 #define ID_NUMBER_BITS 14
 #define ID_NUMBER_MASK 0x00fffc00 /* the number, in place */
+#define NUMBERS (1 << ID_NUMBER_BITS)
 #define ID_VERSION_LOW_BITS 10
 #define ID_VERSION_BITS 18
 

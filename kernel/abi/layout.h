@@ -27,8 +27,8 @@
 #define SLOT_REGION 0xc0000000  /* slots of small spaces, where there are any */
 #define SLOT_REGION_END 0xe0000000
 #define KERNEL_BASE 0xe0000000   /* page-directory entries from here on are the kernel's, in every directory */
-#define TCB_ARRAY 0xe0000000     /* virtual array of TCBs: 1 KB or 4 KB each, 16384 of them */
-#define TCB_ARRAY_END 0xe4000000
+#define TCB_AREA 0xe0000000      /* for 16384 TCBs with their stacks, 1 KB or 4 KB each */
+#define TCB_AREA_END 0xe4000000
 #define WINDOW_AREA 0xe4000000   /* temporary mapping windows for message transfer, 8 MB for each of two */
 #define WINDOW_AREA_END 0xe5000000
 #define PORTS_WINDOW 0xe5000000 /* the TSS again, and behind it the I/O bitmap of who uses ports: 4 pages */

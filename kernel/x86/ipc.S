@@ -21,6 +21,7 @@
 #include <messages.inc>
 #include <scheduling.inc>
 #include <spaces.inc>
+#include <tcbs.inc>
 
 /*
  * IPC_PATH buffered, not_fast: one instance of the path; not_fast: where a tag goes that is none of its kind. How many
@@ -30,10 +31,9 @@
 	/* A short message, received with no timeout: everything unusual is a bit of the tag. ecx holds no timeouts then. */
 	MESSAGES_TEST_TAG \buffered, \not_fast
 
-	mov	%esi, %ebp
+	TCBS_BEGIN
 	mov	TCB_URGENCY(%esp), %ecx
-	and	$ID_NUMBER_MASK, %ebp
-	add	$(TCB_ARRAY + TCB_OFFSET), %ebp
+	TCBS_FIND
 	cmp	%esi, %edx
 	jne	ipc_not_call_\buffered
 

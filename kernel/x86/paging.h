@@ -29,7 +29,7 @@ static inline uint32_t physical_of(const void *pointer)
 }
 
 /*
- * Fills kernel_directory: the window, the TCB array (one shared empty page everywhere), and, until
+ * Fills kernel_directory: the window, what leads to TCBs (no number has one yet), and, until
  * paging_drop_identity(), physical memory at its own address, without which paging could not be switched.
  */
 void paging_init(void);
@@ -44,13 +44,7 @@ bool paging_has_superpages(void);
 /* Before paging is switched off: physical memory is mapped at its own address, and CR4 is as at reset. */
 void paging_end(void);
 
-/* Backs the page of the TCB array that holds `address` with `frame` (a cleared page). */
-void paging_back_tcb(const void *address, void *frame);
-
 /* Maps the page of the kernel's memory that `frame` lies in as page `page` of PORTS_WINDOW. */
 void paging_map_ports(unsigned page, const void *frame);
-
-/* Is there a page of its own behind this TCB? */
-int paging_tcb_is_backed(const void *address);
 
 #endif

@@ -4,9 +4,9 @@
 # The deepest kernel stack of every built variant fits its part of a TCB block; the proof is tried on planted code.
 . "$SRC/tests/lib.sh"
 
-# The block, less what struct tcb has at its end (kernel/tcb.h).
-define() { sed -n "s/^#define $1 \([0-9]*\)$/\1/p" "$SRC/kernel/tcb.h"; }
-room=$(((1 << $(define TCB_BLOCK_SHIFT)) - $(define TCB_STRUCT_SIZE)))
+# What the smallest block leaves beside struct tcb at its end (kernel/tcb.h): no variant's stack may be deeper, whatever its blocks are.
+define() { sed -n "s/^#define $2 \([0-9]*\)$/\1/p" "$SRC/$1"; }
+room=$(((1 << $(define variants/placement/1k/placement.h TCB_BLOCK_SHIFT)) - $(define kernel/tcb.h TCB_STRUCT_SIZE)))
 
 depth() { "$PYTHON" "$SRC/tests/static/kernel_stack.py" "$@" 2>&1; }
 

@@ -259,7 +259,7 @@ static uint32_t kept_esp;
 THREAD(attack_by_stack)
 {
 	static const uint32_t stacks[] = {0, 1, 3, 4, 0x1000, SUPERPAGE_SIZE, 0x80000001, USER_TOP, SLOT_REGION + 64,
-					  TCB_ARRAY + 0x8000, PHYSICAL_WINDOW, 0xfffffffd, 0xffffffff};
+					  TCB_AREA + 0x8000, PHYSICAL_WINDOW, 0xfffffffd, 0xffffffff};
 
 	for (unsigned i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
 		for (uint32_t words = 0; words < 10; words += 3) {
@@ -394,7 +394,7 @@ static uint32_t random_word(void)
 static uint32_t random_argument(void)
 {
 	const uint32_t odd[] = {0, 1, 0xffffffff, 0x7fffffff, 0x80000000, server_id, pager_id, ID_SIGMA0, thread_my_id(),
-				USER_TOP, KERNEL_BASE, TCB_ARRAY, PHYSICAL_WINDOW, LOW_WINDOW, HIGH_WINDOW,
+				USER_TOP, KERNEL_BASE, TCB_AREA, PHYSICAL_WINDOW, LOW_WINDOW, HIGH_WINDOW,
 				(uint32_t)own_pages, FLEXPAGE_ALL, 0x00010e00, 0xfffff000, 4095};
 	uint32_t n = random_word();
 

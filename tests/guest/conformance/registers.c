@@ -224,7 +224,7 @@ TEST(flags, "registers/flags", "an answer can change no flag that is not the pro
 
 TEST(pointers, "registers/pointers", "an instruction or stack pointer where the thread may not be is its own exception")
 {
-	static const uint32_t bad[] = {USER_TOP, USER_TOP + 1, KERNEL_BASE, TCB_ARRAY + 0x2000, PHYSICAL_WINDOW + PHYS_KERNEL, 0xffffffff};
+	static const uint32_t bad[] = {USER_TOP, USER_TOP + 1, KERNEL_BASE, TCB_AREA + 0x2000, PHYSICAL_WINDOW + PHYS_KERNEL, 0xffffffff};
 	struct exception e = first_exception(utcb, NEW_SPACE(), registers_begin);
 
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {

@@ -218,7 +218,7 @@ TEST(read_only, "spaces/read-only", "a page mapped without the right to write ca
 }
 
 static const uint32_t kernel_addresses[] = {
-	USER_TOP, KERNEL_BASE, TCB_ARRAY + 0x8000, WINDOW_AREA, PHYSICAL_WINDOW, PHYSICAL_WINDOW + 0x100000,
+	USER_TOP, KERNEL_BASE, TCB_AREA + 0x8000, WINDOW_AREA, PHYSICAL_WINDOW, PHYSICAL_WINDOW + 0x100000,
 	PHYSICAL_WINDOW + 0xfffffc, 0xfffffffc,
 };
 
