@@ -196,7 +196,7 @@ static void set_entry(struct space *space, uint32_t address, uint32_t *entry, ui
 		spaces_invalidate(space, address);
 }
 
-static bool has_table(const struct space *space, uint32_t address)
+static bool table_exists(const struct space *space, uint32_t address)
 {
 	return space->directory[DIRECTORY_INDEX(address)] != 0;
 }
@@ -205,7 +205,7 @@ uint32_t space_pages_missing(const struct space *space, uint32_t address)
 {
 	if (is_port(address))
 		return ports_missing(space, address);
-	return has_table(space, address) ? 0 : TABLE_ENTRIES - TABLE_INDEX(address);
+	return table_exists(space, address) ? 0 : TABLE_ENTRIES - TABLE_INDEX(address);
 }
 
 bool space_map_page(struct space *space, uint32_t address, uint32_t frame, uint32_t flags)
@@ -223,7 +223,7 @@ uint32_t space_page_rights(const struct space *space, uint32_t address)
 
 	if (is_port(address))
 		return ports_rights(space, address);
-	entry = has_table(space, address) ? *present_entry(space, address) : 0;
+	entry = table_exists(space, address) ? *present_entry(space, address) : 0;
 	if (!(entry & PTE_PRESENT) || (entry & PTE_KERNEL_OWNED))
 		return 0;
 	return entry & PTE_WRITE ? FLEXPAGE_READ | FLEXPAGE_WRITE : FLEXPAGE_READ;
