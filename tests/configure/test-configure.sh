@@ -127,6 +127,12 @@ for name in $("$tree/scripts/variants" --names further); do
 	equals "the name $name reads as it was written" "$("$tree/scripts/variants" --matrix further | awk -v name="$name" '$1 == name { gsub(",", " ", $2); print $2 }')" \
 		"$("$tree/scripts/variants" --mak "$name" | sed -n 's/^CHOICES = //p')"
 done
+sed -i -e 's/^VARIANT = .*/VARIANT = full-memory-eager-sysenter/' -e 's/ path=[a-z]*//' config.mak
+equals 'what was configured before an axis was added is what its name says' \
+	'full-memory-eager-sysenter	spaces=full,messages=memory,scheduling=eager,entry=sysenter,path=asm	build/full-memory-eager-sysenter' \
+	"$("$tree/scripts/variants" --matrix configured)"
+sed -i 's/^VARIANT = .*/VARIANT = full-memory/' config.mak
+finds 'a configuration that is none any more is refused' "says nothing about the axis 'scheduling'" "$("$tree/scripts/variants" --matrix configured 2>&1)"
 finds 'a name in another order is refused' "is called 'full-memory-eager-sysenter-c'" "$("$tree/scripts/variants" --mak full-memory-eager-c-sysenter 2>&1)"
 mv "$tree/variants/path/c" "$tree/variants/path/sysenter"
 finds 'a choice that two axes have is refused' "both axes 'entry' and 'path'" "$("$tree/scripts/variants" --mak full-memory-eager-sysenter 2>&1)"
