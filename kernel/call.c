@@ -24,7 +24,7 @@ struct tcb *kernel_resume(struct tcb *next)
 	}
 	if (holder && holder != next)
 		holder_leave();
-	hot.tss.esp0 = (uint32_t)next + TCB_FRAME_SIZE;
+	tables_tss()->esp0 = (uint32_t)next + TCB_FRAME_SIZE;
 	spaces_switch(next);
 	return next;
 }

@@ -4,7 +4,6 @@
 #include <ports.h>
 #include <syscall.h>
 
-struct hot hot __attribute__((section(".hot"), aligned(4096)));
 static struct tss double_fault_tss;
 
 /* Entry points, by vector (entry.S). */
@@ -21,8 +20,8 @@ extern uint32_t kernel_directory[];
 
 static void set_gate(unsigned vector, uint32_t entry, uint32_t type)
 {
-	hot.idt[vector].low = SELECTOR_KERNEL_CODE << 16 | (entry & 0xffff);
-	hot.idt[vector].high = (entry & 0xffff0000) | type;
+	tables_idt()[vector].low = SELECTOR_KERNEL_CODE << 16 | (entry & 0xffff);
+	tables_idt()[vector].high = (entry & 0xffff0000) | type;
 }
 
 struct table_pointer {
@@ -32,7 +31,7 @@ struct table_pointer {
 
 void idt_init(uint32_t bias)
 {
-	struct table_pointer pointer = {sizeof(hot.idt) - 1, (uint32_t)hot.idt + bias};
+	struct table_pointer pointer = {IDT_ENTRIES * sizeof(struct descriptor) - 1, (uint32_t)tables_idt() + bias};
 
 	for (unsigned vector = 0; vector < 32; vector++)
 		set_gate(vector, exception_entries[vector], GATE_INTERRUPT);
@@ -51,25 +50,25 @@ void idt_init(uint32_t bias)
 /* `size` bytes (1 to 64 KB) at `base`. */
 static void set_tss_descriptor(unsigned selector, uint32_t base, uint32_t size)
 {
-	hot.gdt[selector >> 3].low = (size - 1) | base << 16;
-	hot.gdt[selector >> 3].high = DESCRIPTOR_TSS | (base & 0xff000000) | (base >> 16 & 0xff);
+	tables_gdt()[selector >> 3].low = (size - 1) | base << 16;
+	tables_gdt()[selector >> 3].high = DESCRIPTOR_TSS | (base & 0xff000000) | (base >> 16 & 0xff);
 }
 
 void load_task(uint32_t selector)
 {
 	/* Loading marks it busy, and refuses one that is. */
-	hot.gdt[selector >> 3].high &= ~DESCRIPTOR_TSS_BUSY;
+	tables_gdt()[selector >> 3].high &= ~DESCRIPTOR_TSS_BUSY;
 	__asm__ volatile("ltr %w0" : : "r"(selector) : "memory");
 }
 
 /* See ports.c: the same TSS twice; the bitmap begins on the page behind it. */
 static void set_tss_and_alias(void)
 {
-	uint32_t offset = (uint32_t)&hot.tss % PAGE_SIZE;
+	uint32_t offset = (uint32_t)tables_tss() % PAGE_SIZE;
 
-	hot.tss.io_map = PAGE_SIZE - offset;
-	set_tss_descriptor(SELECTOR_TSS, (uint32_t)&hot.tss, sizeof(hot.tss));
-	set_tss_descriptor(SELECTOR_PORTS_TSS, PORTS_WINDOW + offset, hot.tss.io_map + PORTS_COUNT / 8 + 1);
+	tables_tss()->io_map = PAGE_SIZE - offset;
+	set_tss_descriptor(SELECTOR_TSS, (uint32_t)tables_tss(), sizeof(struct tss));
+	set_tss_descriptor(SELECTOR_PORTS_TSS, PORTS_WINDOW + offset, tables_tss()->io_map + PORTS_COUNT / 8 + 1);
 }
 
 /* A double fault gets a task of its own: the stack it would need may be what is broken. */
@@ -87,18 +86,18 @@ static void set_double_fault_task(void)
 	t->unused[18] = SELECTOR_KERNEL_DATA;
 	t->io_map = sizeof(*t);
 	set_tss_descriptor(SELECTOR_DOUBLE_FAULT_TSS, (uint32_t)t, sizeof(*t));
-	hot.idt[VECTOR_DOUBLE_FAULT].low = SELECTOR_DOUBLE_FAULT_TSS << 16;
-	hot.idt[VECTOR_DOUBLE_FAULT].high = GATE_TASK;
+	tables_idt()[VECTOR_DOUBLE_FAULT].low = SELECTOR_DOUBLE_FAULT_TSS << 16;
+	tables_idt()[VECTOR_DOUBLE_FAULT].high = GATE_TASK;
 }
 
 void gdt_init(void)
 {
-	struct table_pointer pointer = {sizeof(hot.gdt) - 1, (uint32_t)hot.gdt};
+	struct table_pointer pointer = {GDT_ENTRIES * sizeof(struct descriptor) - 1, (uint32_t)tables_gdt()};
 
-	hot.gdt[SELECTOR_KERNEL_CODE >> 3] = (struct descriptor){0x0000ffff, DESCRIPTOR_KERNEL_CODE};
-	hot.gdt[SELECTOR_KERNEL_DATA >> 3] = (struct descriptor){0x0000ffff, DESCRIPTOR_KERNEL_DATA};
+	tables_gdt()[SELECTOR_KERNEL_CODE >> 3] = (struct descriptor){0x0000ffff, DESCRIPTOR_KERNEL_CODE};
+	tables_gdt()[SELECTOR_KERNEL_DATA >> 3] = (struct descriptor){0x0000ffff, DESCRIPTOR_KERNEL_DATA};
 	gdt_set_user(descriptor_low(0, USER_TOP), descriptor_user_data_high(0, USER_TOP));
-	hot.tss.ss0 = SELECTOR_KERNEL_DATA;
+	tables_tss()->ss0 = SELECTOR_KERNEL_DATA;
 	set_tss_and_alias();
 	set_double_fault_task();
 	idt_init(0);

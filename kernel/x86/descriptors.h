@@ -1,35 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * GDT, IDT and TSS.
+ * GDT, IDT and TSS: what is in them. Where they are is up to `tables`.
  */
 #ifndef KERNEL_DESCRIPTORS_H
 #define KERNEL_DESCRIPTORS_H
 
 #include <layout.h>
-#include <spaces.h>
-#include <stddef.h>
+#include <tables.h>
 #include <x86.h>
-
-/*
- * What every kernel entry and switch touches, in one page. The order makes three lines of 32 bytes of it: that of the
- * TSS's first fields, that of the kernel and user descriptors, and that of the system call's gate.
- */
-struct hot {
-	uint32_t unused[3];
-	union {
-		struct spaces_hot spaces;
-		uint32_t spaces_room;
-	};
-	struct tss tss; /* esp0 and ss0 in the first line */
-	struct descriptor gdt[GDT_ENTRIES]; /* entries 1 to 4 in one line */
-	struct descriptor idt[256];
-};
-
-_Static_assert(offsetof(struct hot, tss.ss0) + 4 <= 32, "esp0 and ss0 in the first line");
-_Static_assert(offsetof(struct hot, tss) + sizeof(struct tss) <= PAGE_SIZE, "the TSS in one page, of which PORTS_WINDOW has an alias");
-_Static_assert(offsetof(struct hot, gdt) % 32 == 24, "GDT entries 1 to 4 in one line");
-
-extern struct hot hot;
 
 /* Fills the IDT and loads it; `bias` is added to its address where linear addresses are not yet the kernel's. */
 void idt_init(uint32_t bias);
@@ -56,8 +34,8 @@ static inline uint32_t descriptor_user_data_high(uint32_t base, uint32_t size)
 /* Makes user code and data segments those with the given data descriptor. Segment registers keep the old ones. */
 static inline void gdt_set_user(uint32_t low, uint32_t high)
 {
-	hot.gdt[SELECTOR_USER_DATA >> 3] = (struct descriptor){low, high};
-	hot.gdt[SELECTOR_USER_CODE >> 3] = (struct descriptor){low, high | DESCRIPTOR_CODE_BIT};
+	tables_gdt()[SELECTOR_USER_DATA >> 3] = (struct descriptor){low, high};
+	tables_gdt()[SELECTOR_USER_CODE >> 3] = (struct descriptor){low, high | DESCRIPTOR_CODE_BIT};
 }
 
 #endif

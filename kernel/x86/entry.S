@@ -19,6 +19,7 @@
 #include <tcb.h>
 #include <x86.h>
 #include "offsets.h"
+#include <tables.inc>
 #include <segments.inc>
 
 #define REGISTERS_SIZE 36

@@ -17,6 +17,7 @@
 #include <tcb.h>
 #include <x86.h>
 #include "offsets.h"
+#include <tables.inc>
 #include <segments.inc> /* first: the others use it */
 #include <messages.inc>
 #include <scheduling.inc>

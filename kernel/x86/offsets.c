@@ -21,7 +21,7 @@ void offsets(void)
 	OFFSET(READY_NEXT, struct ready_links, next);
 	OFFSET(READY_PREVIOUS, struct ready_links, previous);
 	OFFSET(TCB_UTCB, struct tcb, utcb);
-	OFFSET(HOT_ESP0, struct hot, tss.esp0);
-	OFFSET(HOT_GDT, struct hot, gdt);
+	OFFSET(TSS_ESP0, struct tss, esp0);
+	TABLES_OFFSETS;
 	SPACES_OFFSETS;
 }

@@ -36,7 +36,7 @@ static _Noreturn void show_controls_and_end(void)
 	show("cr0", read_cr0());
 	show("cr2", read_cr2());
 	show("cr3", read_cr3());
-	show("esp0", hot.tss.esp0);
+	show("esp0", tables_tss()->esp0);
 	console_text("\n");
 	machine_end(EXIT_PANIC);
 }
@@ -86,9 +86,9 @@ _Noreturn void panic_exception(const struct exception_state *s, uint32_t vector)
 _Noreturn void panic_double_fault(void)
 {
 	begin("double fault");
-	show("eip", hot.tss.unused[5]);
-	show("eflags", hot.tss.unused[6]);
-	show("esp", hot.tss.unused[11]);
-	show("ebp", hot.tss.unused[12]);
+	show("eip", tables_tss()->unused[5]);
+	show("eflags", tables_tss()->unused[6]);
+	show("esp", tables_tss()->unused[11]);
+	show("ebp", tables_tss()->unused[12]);
 	show_controls_and_end();
 }

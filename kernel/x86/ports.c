@@ -137,7 +137,7 @@ void ports_free(struct space *space)
 void ports_init(void)
 {
 	fill_words(no_ports, ~0u, PAGE_SIZE / 4);
-	paging_map_ports(0, &hot.tss);
+	paging_map_ports(0, tables_tss());
 	for (unsigned i = 0; i <= PORTS_MAPS; i++)
 		paging_map_ports(BITMAP_PAGE + i, no_ports);
 }

@@ -18,7 +18,7 @@ static struct space *slot_owner[SLOTS];
 
 static void load_directory(uint32_t directory)
 {
-	hot.spaces.loaded_directory = directory;
+	tables_spaces()->loaded_directory = directory;
 	write_cr3(directory);
 }
 
@@ -65,14 +65,14 @@ static void leave_slot(struct space *space)
 	set_slot(base, 0);
 	slot_owner[(base - SLOT_REGION) / SLOT_SIZE] = 0;
 	space->spaces.base = 0;
-	write_cr3(hot.spaces.loaded_directory ? hot.spaces.loaded_directory : physical_of(kernel_directory));
+	write_cr3(tables_spaces()->loaded_directory ? tables_spaces()->loaded_directory : physical_of(kernel_directory));
 }
 
 void spaces_deleted(struct space *space)
 {
 	if (space->spaces.base)
 		leave_slot(space);
-	if (hot.spaces.loaded_directory == physical_of(space->directory))
+	if (tables_spaces()->loaded_directory == physical_of(space->directory))
 		load_directory(physical_of(kernel_directory));
 }
 
@@ -90,12 +90,12 @@ void spaces_prepare(struct tcb *tcb)
 
 void spaces_switch(struct tcb *next)
 {
-	if (hot.gdt[SELECTOR_USER_DATA >> 3].high != next->spaces.segment_high) {
+	if (tables_gdt()[SELECTOR_USER_DATA >> 3].high != next->spaces.segment_high) {
 		gdt_set_user(next->spaces.segment_low, next->spaces.segment_high);
 		if (read_fs_gs())
 			load_fs_gs(SELECTOR_USER_DATA);
 	}
-	if (next->spaces.directory && next->spaces.directory != hot.spaces.loaded_directory)
+	if (next->spaces.directory && next->spaces.directory != tables_spaces()->loaded_directory)
 		load_directory(next->spaces.directory);
 }
 
@@ -126,7 +126,7 @@ void spaces_invalidate(struct space *space, uint32_t address)
 {
 	if (space->spaces.base)
 		invalidate_page(space->spaces.base + address);
-	else if (hot.spaces.loaded_directory == physical_of(space->directory))
+	else if (tables_spaces()->loaded_directory == physical_of(space->directory))
 		invalidate_page(address);
 }
 

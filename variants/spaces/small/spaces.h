@@ -15,7 +15,7 @@ struct spaces_tcb {
 	uint32_t directory_mask;            /* all ones, or 0 in a small space: which bits of CR3 must be the directory's */
 };
 
-/* In the kernel's hot data. */
+/* In the kernel's hot data (`tables`). */
 struct spaces_hot {
 	uint32_t loaded_directory; /* what is in CR3. Small spaces run on whichever that is */
 };
@@ -30,7 +30,7 @@ struct spaces_space {
 	OFFSET(TCB_SEGMENT_LOW, struct tcb, spaces.segment_low);                                   \
 	OFFSET(TCB_DIRECTORY, struct tcb, spaces.directory);                                       \
 	OFFSET(TCB_DIRECTORY_MASK, struct tcb, spaces.directory_mask);                             \
-	OFFSET(HOT_LOADED_DIRECTORY, struct hot, spaces.loaded_directory)
+	OFFSET(SPACES_LOADED_DIRECTORY, struct spaces_hot, loaded_directory)
 
 #include "../interface.h"
 
