@@ -105,7 +105,8 @@ uint32_t mapping_transfer(struct space *from, struct space *to, uint32_t item, u
 		return transfer_ports(from, to, item, window, progress);
 	if (!size || size > USER_TOP || !(item & FLEXPAGE_READ) || (source & (size - 1)) || source + size > USER_TOP)
 		return ERROR_BAD_MESSAGE;
-	if (!window_size || size > window_size || ((window & FLEXPAGE_IO) && window_size >> 32 == 0))
+	if (!window_size || size > window_size || (FLEXPAGE_BASE(window) & (window_size - 1)) ||
+	    ((window & FLEXPAGE_IO) && window_size >> 32 == 0))
 		return ERROR_OVERFLOW;
 	if ((target & (size - 1)) || target + size > USER_TOP)
 		return ERROR_BAD_MESSAGE;
