@@ -42,6 +42,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <syscall.h>
+#include <thread_numbers.h>
 #include <wakeup_queue.h>
 
 struct space;
@@ -99,8 +100,7 @@ struct tcb {
 	uint32_t slice;            /* ticks it gets when the scheduler dispatches it */
 	uint32_t slice_left;       /* ticks left when it was preempted */
 	uint32_t utcb_address;     /* of its message buffer, as its program addresses it */
-	uint32_t last_id;          /* of the last thread that had this number; version 0: there was none */
-	struct tcb *free_next;     /* in the queue of free numbers */
+	struct thread_number number;
 	void *fpu;                 /* where its floating-point state is kept (fpu_area.h); 0: it has not used the unit */
 	struct wakeup wakeup;      /* while it waits with a timeout; perhaps stale: see the axis `scheduling` */
 };

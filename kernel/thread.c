@@ -10,49 +10,17 @@
 #include <tcb.h>
 #include <tcbs.h>
 #include <thread.h>
+#include <thread_numbers.h>
 #include <x86.h>
 
-#define VERSION_LAST ((1u << ID_VERSION_BITS) - 1)
-
-uint32_t thread_numbers_retired;
-
-/* Numbers that have been used and are free again, first in, first out; then those from fresh_number on. */
-static struct tcb *free_first, *free_last;
-static uint32_t fresh_number = NUMBER_FIRST;
-
-static struct tcb *take_number(struct space *space, uint32_t *error)
+struct thread_number *thread_numbers_place(uint32_t number, struct space *space)
 {
-	struct tcb *tcb = free_first;
+	struct tcb *tcb = tcbs_create(number, space);
 
-	if (tcb) {
-		free_first = tcb->free_next;
-		return tcb;
-	}
-	*error = SYSCALL_ENOIDS;
-	if (fresh_number > NUMBER_LAST)
-		return 0;
-	*error = SYSCALL_ENOMEM;
-	tcb = tcbs_create(fresh_number, space);
 	if (!tcb)
 		return 0;
 	tcb->blocked = BLOCKED_INACTIVE;
-	tcb->last_id = ID(fresh_number, 0);
-	fresh_number++;
-	return tcb;
-}
-
-static void give_number_back(struct tcb *tcb)
-{
-	if (ID_VERSION(tcb->last_id) >= VERSION_LAST) {
-		thread_numbers_retired++;
-		return;
-	}
-	tcb->free_next = 0;
-	if (free_first)
-		free_last->free_next = tcb;
-	else
-		free_first = tcb;
-	free_last = tcb;
+	return &tcb->number;
 }
 
 static void enter_space(struct tcb *tcb, struct space *space)
@@ -110,16 +78,17 @@ static void set_initial_state(struct tcb *tcb, const struct thread_start *start)
 struct tcb *thread_create(struct space *space, const struct thread_start *start, uint32_t *error)
 {
 	struct utcb *utcb = space_message_buffer(space, start->utcb, error);
+	struct thread_number *number;
 	struct tcb *tcb;
 
 	if (!utcb)
 		return 0;
-	tcb = take_number(space, error);
-	if (!tcb)
+	number = thread_numbers_take(space, error);
+	if (!number)
 		return 0;
 	memset(utcb, 0, sizeof(*utcb));
-	tcb->last_id = ID(ID_NUMBER(tcb->last_id), ID_VERSION(tcb->last_id) + 1);
-	tcb->id = tcb->last_id;
+	tcb = tcb_of_number(ID_NUMBER(number->last_id));
+	tcb->id = number->last_id;
 	tcb->utcb = utcb;
 	tcb->utcb_address = start->utcb;
 	tcb->pager = start->pager;
@@ -142,9 +111,9 @@ void thread_delete(struct tcb *tcb)
 	tcb->id = 0;
 	ready_remove(tcb);
 	wakeup_remove(&tcb->wakeup);
-	ipc_abort_partners(tcb, id, fresh_number);
+	ipc_abort_partners(tcb, id, thread_numbers_end());
 	leave_space(tcb);
-	give_number_back(tcb);
+	thread_numbers_give_back(&tcb->number);
 }
 
 struct tcb *thread_lookup(uint32_t id)

@@ -38,7 +38,4 @@ bool thread_create_hardware(void);
 /* Makes the idle thread, number 0. */
 struct tcb *thread_create_idle(void);
 
-/* Numbers given up for good because their versions are used up. */
-extern uint32_t thread_numbers_retired;
-
 #endif

@@ -144,6 +144,33 @@ TEST(new_version, "ids/version", "an id never names a thread again: numbers come
 	}
 }
 
+/*
+ * As many as it takes until a number has been through all that the lower part of its version counts, so that the upper part
+ * has changed; more than some 100 numbers are not in use at a time, and all of them come in turn.
+ */
+#define CREATIONS_MAX (128u << ID_VERSION_LOW_BITS)
+
+TEST(low_versions, "ids/versions", "over more creations than the lower part of a version counts, no id comes twice")
+{
+	static uint32_t versions[1 << ID_NUMBER_BITS];
+	struct thread *place = START(NULL, wait_for_ever, 0, PRIORITY_HELPER);
+	uint32_t latest = 0, creations = 0;
+
+	memset(versions, 0, sizeof(versions));
+	CHECK_EQUAL(thread_delete(place->id), SYSCALL_OK);
+	while (latest <= 1u << ID_VERSION_LOW_BITS && creations < CREATIONS_MAX) {
+		struct syscall_result r = thread_create(SPACE_OWN, (uint32_t)wait_for_ever, 0, ID_SIGMA0, place->utcb, PRIORITY_HELPER);
+
+		CHECK_EQUAL(r.error, SYSCALL_OK);
+		latest = ID_VERSION(r.value[0]);
+		CHECK(latest > versions[ID_NUMBER(r.value[0])]);
+		versions[ID_NUMBER(r.value[0])] = latest;
+		creations++;
+		CHECK_EQUAL(thread_delete(r.value[0]), SYSCALL_OK);
+	}
+	CHECK(latest > 1u << ID_VERSION_LOW_BITS);
+}
+
 #define FREED 4
 
 TEST(reuse_order, "ids/reuse-order", "numbers are reused in the order in which they became free")
