@@ -264,8 +264,12 @@ ISO_MATRIX = $(if $(filter command%,$(origin MATRIX)),$(MATRIX),configured)
 disdiff: ## what a choice changed in the code: A= and B= are variants or presets
 	+$(Q)MAKE='$(MAKE)' OBJDUMP='$(OBJDUMP)' NM='$(NM)' $(PYTHON) $(SRC)/scripts/disdiff '$(A)' '$(B)' $(if $(IMAGE),--image $(IMAGE))
 
-.PHONY: check
-check: host probe-image $(UNIT) $(KERNEL_UNIT) $(MODEL_CHECK) build/core.variants ## every test; SUITES= for some
+# Built with every processor; the variants that follow are, too.
+.PHONY: check check-programs
+check-programs: host probe-image $(UNIT) $(KERNEL_UNIT) $(MODEL_CHECK) build/core.variants
+
+check: ## every test; SUITES= for some
+	+$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-programs
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=tested SALTS=1
 	+$(Q)MAKE='$(MAKE)' $(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT) $(KERNEL_UNIT) $(if $(MODEL_CHECK),$(MODEL_UNIT)))
 

@@ -17,7 +17,7 @@ warning_free() { # warning_free CC CXX
 	cd "$TMPDIR/$1" || exit 1
 	for preset in $("$SRC/configure" --list | sed -n 's/^preset	\([^	]*\).*/\1/p'); do
 		said=$(env -u MAKEFLAGS "$SRC/configure" --preset="$preset" CC="$1" HOSTCC="$1" HOSTCXX="$2" 2>&1 &&
-			env -u MAKEFLAGS "${MAKE:-make}" all host 2>&1) || {
+			env -u MAKEFLAGS "${MAKE:-make}" "-j$(getconf _NPROCESSORS_ONLN)" all host 2>&1) || {
 			printf '%s\n' "$said" | grep -v '^  [A-Z]' | tail -n 40 | sed 's/^/# /'
 			not_ok "$name: $preset" "$(printf '%s\n' "$said" | grep -E 'warning|error' | head -n 1)"
 			continue
