@@ -4,16 +4,15 @@
 
 #define WORD_BITS 32
 
-static struct ready_links lists[PRIORITIES];
-static uint32_t bitmap[PRIORITIES / WORD_BITS]; /* bit p % 32 of word p / 32: lists[p] is not empty */
-static uint32_t bitmap_summary;                 /* bit w: bitmap[w] is not 0 */
-
+struct ready_links ready_lists[PRIORITIES];
+uint32_t ready_bitmap[PRIORITIES / WORD_BITS];
+uint32_t ready_bitmap_summary;
 uint32_t ready_highest;
 
 void ready_queue_init(void)
 {
 	for (unsigned p = 0; p < PRIORITIES; p++)
-		lists[p].next = lists[p].previous = &lists[p];
+		ready_lists[p].next = ready_lists[p].previous = &ready_lists[p];
 }
 
 static unsigned highest_bit(uint32_t word)
@@ -25,12 +24,12 @@ static void update_highest(void)
 {
 	unsigned word;
 
-	if (!bitmap_summary) {
+	if (!ready_bitmap_summary) {
 		ready_highest = 0;
 		return;
 	}
-	word = highest_bit(bitmap_summary);
-	ready_highest = word * WORD_BITS + highest_bit(bitmap[word]);
+	word = highest_bit(ready_bitmap_summary);
+	ready_highest = word * WORD_BITS + highest_bit(ready_bitmap[word]);
 }
 
 static void insert_between(struct tcb *tcb, struct ready_links *previous, struct ready_links *next)
@@ -41,15 +40,15 @@ static void insert_between(struct tcb *tcb, struct ready_links *previous, struct
 	tcb->ready.next = next;
 	previous->next = &tcb->ready;
 	next->previous = &tcb->ready;
-	bitmap[p / WORD_BITS] |= 1u << p % WORD_BITS;
-	bitmap_summary |= 1u << p / WORD_BITS;
+	ready_bitmap[p / WORD_BITS] |= 1u << p % WORD_BITS;
+	ready_bitmap_summary |= 1u << p / WORD_BITS;
 	if (p > ready_highest)
 		ready_highest = p;
 }
 
 void ready_insert_tail(struct tcb *tcb)
 {
-	struct ready_links *list = &lists[tcb->priority];
+	struct ready_links *list = &ready_lists[tcb->priority];
 
 	ready_remove(tcb);
 	insert_between(tcb, list->previous, list);
@@ -57,7 +56,7 @@ void ready_insert_tail(struct tcb *tcb)
 
 void ready_insert_head(struct tcb *tcb)
 {
-	struct ready_links *list = &lists[tcb->priority];
+	struct ready_links *list = &ready_lists[tcb->priority];
 
 	ready_remove(tcb);
 	insert_between(tcb, list, list->next);
@@ -72,10 +71,10 @@ void ready_remove(struct tcb *tcb)
 		return;
 	links->previous->next = links->next;
 	links->next->previous = links->previous;
-	if (links->next == links->previous && links->next == &lists[p]) {
-		bitmap[p / WORD_BITS] &= ~(1u << p % WORD_BITS);
-		if (!bitmap[p / WORD_BITS])
-			bitmap_summary &= ~(1u << p / WORD_BITS);
+	if (links->next == links->previous && links->next == &ready_lists[p]) {
+		ready_bitmap[p / WORD_BITS] &= ~(1u << p % WORD_BITS);
+		if (!ready_bitmap[p / WORD_BITS])
+			ready_bitmap_summary &= ~(1u << p / WORD_BITS);
 		update_highest();
 	}
 	links->next = links->previous = 0;
@@ -85,8 +84,8 @@ struct tcb *ready_first(void)
 {
 	struct ready_links *first;
 
-	if (!bitmap_summary)
+	if (!ready_bitmap_summary)
 		return 0;
-	first = lists[ready_highest].next;
+	first = ready_lists[ready_highest].next;
 	return (struct tcb *)((char *)first - offsetof(struct tcb, ready));
 }

@@ -20,8 +20,11 @@ struct ready_links {
 	struct ready_links *next, *previous;
 };
 
-/* Highest priority whose list is not empty; 0 if all are. Read by the IPC path. */
-extern uint32_t ready_highest;
+/* ---- for the IPC path: kernel/x86/ready_queue.inc ---- */
+extern struct ready_links ready_lists[PRIORITIES];
+extern uint32_t ready_bitmap[];       /* bit p % 32 of word p / 32: the list of priority p is not empty */
+extern uint32_t ready_bitmap_summary; /* bit w: word w is not 0 */
+extern uint32_t ready_highest;        /* highest priority whose list is not empty; 0 if all are */
 
 void ready_queue_init(void);
 

@@ -2,6 +2,7 @@
 #include <ready_queue.h>
 #include <schedule.h>
 #include <scheduling.h>
+#include <switching.h>
 #include <tcb.h>
 
 struct tcb *idle_thread;
@@ -54,8 +55,11 @@ struct tcb *schedule(struct tcb *current, struct tcb *woken)
 {
 	bool current_ready = tcb_is_ready(current);
 
-	if (woken && !current_ready && !is_outranked(woken))
-		return run_donated(woken);
+	if (woken && !current_ready) {
+		struct tcb *next = switching_next(woken);
+
+		return next == woken ? run_donated(next) : run_dispatched(next);
+	}
 	if (woken)
 		ready_insert_tail(woken);
 	if (!current_ready)

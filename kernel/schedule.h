@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Who runs next. Rules, the same for every choice of `scheduling`:
+ * Who runs next. Rules, the same for every choice of `scheduling` and `switching`:
  *  - the running thread has the highest priority of all ready ones;
- *  - who becomes ready without being switched to comes last of its priority;
+ *  - who becomes ready comes last of its priority, but for the next rule;
+ *  - whom a message makes ready whose sender blocks in the same call (a call, a reply-and-wait, a fault) comes first of its
+ *    priority. If it is then first of all, it runs at once, on what is left of the sender's time slice; if not, the sender's
+ *    is lost, and it has its own when its turn comes;
+ *  - who is switched to by SYS_THREAD_SWITCH runs likewise, if no ready thread has a higher priority; the caller comes last;
  *  - who is preempted by a higher priority stays first and keeps the rest of its time slice;
- *  - whose time slice ends, or who yields, comes last;
- *  - a direct switch to the receiver of a message donates the rest of the time slice, and happens only if no ready
- *    thread has a higher priority than the receiver.
+ *  - whose time slice ends, or who yields, comes last.
+ * How an IPC follows the third of these is the choice of `switching`.
  */
 #ifndef KERNEL_SCHEDULE_H
 #define KERNEL_SCHEDULE_H
@@ -23,7 +26,7 @@ extern struct tcb *idle_thread;
 
 /*
  * Decides who goes on after a kernel call of `current`, which may have blocked: `woken`, or 0, is a thread that it
- * made ready and that is not queued yet. Returns the thread to run.
+ * made ready by a message, and whose place in the queue is still to be found. Returns the thread to run.
  */
 struct tcb *schedule(struct tcb *current, struct tcb *woken);
 

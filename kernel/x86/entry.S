@@ -18,19 +18,12 @@
 #include <syscall.h>
 #include <tcb.h>
 #include <x86.h>
+#include "entry.inc"
 #include "offsets.h"
 #include <tables.inc>
 #include <segments.inc>
 
-#define REGISTERS_SIZE 36
-
 	.text
-/* What C needs besides its segments; leaves the TCB's address in eax. */
-.macro ENTER_C
-	cld
-	lea	REGISTERS_SIZE(%esp), %eax
-.endm
-
 /*
  * IPC that is not a short message to a waiting receiver, and all other calls. In: registers as the program set
  * them, but for ebp. esp == TCB.

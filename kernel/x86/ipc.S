@@ -16,12 +16,15 @@
 #include <message.h>
 #include <tcb.h>
 #include <x86.h>
+#include "entry.inc"
 #include "offsets.h"
 #include <tables.inc>
 #include <segments.inc> /* first: the others use it */
+#include "ready_queue.inc"
 #include <messages.inc>
 #include <scheduling.inc>
 #include <spaces.inc>
+#include <switching.inc>
 #include <tcbs.inc>
 
 /*
@@ -33,7 +36,7 @@
 	MESSAGES_TEST_TAG \buffered, \not_fast
 
 	TCBS_BEGIN
-	mov	TCB_URGENCY(%esp), %ecx
+	SWITCHING_LOOK_AT_SENDER
 	TCBS_FIND
 	cmp	%esi, %edx
 	jne	ipc_not_call_\buffered
@@ -48,8 +51,8 @@
 	cmp	$ID_ANY, %esi
 	jne	ipc_call_closed_\buffered
 ipc_call_accepted_\buffered:
-	/* No ready thread has a higher priority than the receiver. */
-	SCHEDULING_TEST_RECEIVER ipc_call_retest_\buffered
+	/* Whether the receiver may run, if `switching` wants to know before the message is taken. */
+	SWITCHING_TEST_CALL ipc_call_retest_\buffered, ipc_call_refused_\buffered
 
 ipc_call_commit_\buffered:
 	/* ---- point of no return: the caller waits for its partner, who is no longer waiting ---- */
@@ -60,7 +63,7 @@ ipc_call_commit_\buffered:
 
 ipc_deliver_\buffered:
 	MESSAGES_TRANSFER \buffered
-	SCHEDULING_SWITCH
+	SWITCHING_SWITCH \buffered
 	SPACES_SWITCH \buffered
 ipc_leave_\buffered:
 	LEAVE \buffered
@@ -76,8 +79,8 @@ ipc_not_call_\buffered:
 	cmp	%esi, TCB_WAIT(%ebp)
 	jne	ipc_reply_open_\buffered
 ipc_reply_accepted_\buffered:
-	/* Nobody queues to send to the caller, or the first would have to be received from: then its urgency is beyond all. */
-	SCHEDULING_TEST_RECEIVER ipc_reply_retest_\buffered
+	/* Likewise; and nobody queues to send to the caller, or the first would have to be received from: its urgency tells. */
+	SWITCHING_TEST_REPLY ipc_reply_retest_\buffered, ipc_reply_refused_\buffered
 ipc_reply_commit_\buffered:
 	/* ---- point of no return ---- */
 	mov	%edx, TCB_WAIT(%esp)
@@ -93,10 +96,7 @@ ipc_call_refused_\buffered:
 	mov	%edx, %esi
 	jmp	kernel_entry_slow
 ipc_call_retest_\buffered:
-	inc	%ecx			/* URGENCY_HOLDER */
-	jz	ipc_call_refused_\buffered
-	SCHEDULING_RETEST_RECEIVER ipc_call_refused_\buffered
-	jmp	ipc_call_commit_\buffered
+	SWITCHING_RETEST_CALL ipc_call_commit_\buffered, ipc_call_refused_\buffered
 ipc_reply_open_\buffered:
 	cmpl	$ID_ANY, TCB_WAIT(%ebp)
 	je	ipc_reply_accepted_\buffered
@@ -104,10 +104,8 @@ ipc_reply_refused_\buffered:
 	mov	TCB_ID(%ebp), %esi
 	jmp	kernel_entry_slow
 ipc_reply_retest_\buffered:
-	test	%ecx, %ecx		/* URGENCY_QUEUED, URGENCY_HOLDER */
-	js	ipc_reply_refused_\buffered
-	SCHEDULING_RETEST_RECEIVER ipc_reply_refused_\buffered
-	jmp	ipc_reply_commit_\buffered
+	SWITCHING_RETEST_REPLY ipc_reply_commit_\buffered, ipc_reply_refused_\buffered
+	SWITCHING_SWITCH_REST \buffered
 	SPACES_SWITCH_REST \buffered, ipc_leave_\buffered
 .endm
 
@@ -129,5 +127,6 @@ ipc_iret:
 kernel_entry:
 	SEGMENTS_ENTER
 	MESSAGES_PATHS
+	SWITCHING_ROUTINES
 
 	.section .note.GNU-stack, "", @progbits

@@ -14,6 +14,7 @@ void offsets(void)
 {
 	OFFSET(TCB_ID, struct tcb, id);
 	OFFSET(TCB_WAIT, struct tcb, wait);
+	OFFSET(TCB_BLOCKED, struct tcb, blocked);
 	OFFSET(TCB_URGENCY, struct tcb, urgency);
 	OFFSET(TCB_PRIORITY, struct tcb, priority);
 	OFFSET(TCB_READY_NEXT, struct tcb, ready.next);
@@ -21,6 +22,10 @@ void offsets(void)
 	OFFSET(READY_NEXT, struct ready_links, next);
 	OFFSET(READY_PREVIOUS, struct ready_links, previous);
 	OFFSET(TCB_UTCB, struct tcb, utcb);
+	OFFSET(REGISTERS_EDI, struct registers, edi);
+	OFFSET(REGISTERS_ESI, struct registers, esi);
+	OFFSET(REGISTERS_EBX, struct registers, ebx);
+	OFFSET(REGISTERS_EAX, struct registers, eax);
 	OFFSET(TSS_ESP0, struct tss, esp0);
 	TABLES_OFFSETS;
 	SPACES_OFFSETS;

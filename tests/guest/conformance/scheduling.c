@@ -152,6 +152,107 @@ TEST(direct_switch, "scheduling/direct-switch",
 	CHECK_EVENTS("cmrC");
 }
 
+TEST(receiver_first, "scheduling/receiver-first", "a call, and a reply-and-wait, run the receiver before others of its priority")
+{
+	ids[0] = START(NEW_SPACE(), answer_and_log, 'r', PRIORITY_HELPER)->id;
+	let_others_run(utcb);
+	START(NULL, call_first, 'c', PRIORITY_HELPER);
+	START(NEW_SPACE(), log_argument, 'l', PRIORITY_HELPER);
+	START(NULL, log_argument, 'k', PRIORITY_HELPER);
+	let_others_run(utcb);
+	CHECK_EVENTS("crClk");
+}
+
+TEST(outranked_first, "scheduling/outranked-first", "the receiver of a call that may not run at once runs before others of its priority")
+{
+	ids[0] = START(NEW_SPACE(), answer_and_log, 'r', PRIORITY_HELPER - 20)->id;
+	let_others_run(utcb);
+	START(NULL, call_first, 'c', PRIORITY_HELPER);
+	START(NEW_SPACE(), log_argument, 'l', PRIORITY_HELPER - 20);
+	START(NEW_SPACE(), log_argument, 'm', PRIORITY_HELPER - 10);
+	let_others_run(utcb);
+	CHECK_EVENTS("cmrCl");
+}
+
+/* Answers every message with one of as many words, each the complement of what came; `argument` is the event. */
+THREAD(complement)
+{
+	struct ipc_result r;
+
+	prepare();
+	r = ipc_receive(utcb, ID_ANY);
+	for (;;) {
+		unsigned words = TAG_WORDS(r.tag);
+
+		event((char)argument);
+		for (unsigned i = MESSAGE_REGISTER_WORDS; i < words; i++)
+			utcb->mr[i] = ~utcb->mr[i];
+		r = ipc(utcb, r.from, ID_ANY, TAG(words, TAG_LABEL(r.tag)), 0, ~r.word[0], ~r.word[1]);
+	}
+}
+
+#define WORDS_MANY 7
+
+/* The processor goes to another thread between the sending of a message and its receiver's next instruction. */
+THREAD(call_with_words)
+{
+	for (unsigned words = 0; words <= WORDS_MANY; words++) {
+		struct ipc_result r;
+
+		START(NULL, log_argument, 'm', PRIORITY_HELPER - 10);
+		for (unsigned i = MESSAGE_REGISTER_WORDS; i < words; i++)
+			utcb->mr[i] = 0x1000 * words + i;
+		r = ipc_call(utcb, ids[0], TAG(words, 50 + words), 0x1000 * words, 0x1000 * words + 1);
+		event('c');
+		CHECK_EQUAL(r.tag, TAG(words, 50 + words));
+		CHECK_EQUAL(r.from, ids[0]);
+		if (words > 0)
+			CHECK_EQUAL(r.word[0], ~(0x1000 * words));
+		if (words > 1)
+			CHECK_EQUAL(r.word[1], ~(0x1000 * words + 1));
+		for (unsigned i = MESSAGE_REGISTER_WORDS; i < words; i++)
+			CHECK_EQUAL(utcb->mr[i], ~(0x1000 * words + i));
+	}
+}
+
+TEST(outranked_words, "scheduling/outranked-words", "a message whose receiver may not run at once is received whole")
+{
+	ids[0] = START(NEW_SPACE(), complement, 'r', PRIORITY_HELPER - 20)->id;
+	let_others_run(utcb);
+	START(NULL, call_with_words, 0, PRIORITY_HELPER);
+	let_others_run(utcb);
+	CHECK_EVENTS("mrcmrcmrcmrcmrcmrcmrcmrc");
+}
+
+/* Receives a call, calls the next one, and answers. */
+THREAD(pass_on)
+{
+	uint32_t client;
+
+	prepare();
+	client = ipc_receive(utcb, ID_ANY).from;
+	event((char)('a' + argument));
+	if (argument + 1 < 4)
+		ipc_call(utcb, ids[argument + 1], TAG(0, 0), 0, 0);
+	event((char)('A' + argument));
+	ipc_reply_wait(utcb, client, TAG(0, 0), 0, 0);
+}
+
+TEST(nested, "scheduling/nested", "calls from server to server, up and down, with threads ready between their priorities")
+{
+	static const uint8_t priorities[4] = {45, 30, 49, 10}, ready[5] = {46, 40, 30, 20, 5};
+
+	for (unsigned i = 0; i < 4; i++)
+		ids[i] = START(i & 1 ? NULL : NEW_SPACE(), pass_on, i, priorities[i])->id;
+	let_others_run(utcb);
+	START(NULL, call_first, 'x', PRIORITY_HELPER);
+	for (unsigned i = 0; i < 5; i++)
+		START(NULL, log_argument, '0' + i, ready[i]);
+	let_others_run(utcb);
+	/* x calls a: 0 is above a. a calls b: 1 is above b; 2, of the same priority, is behind it. b calls c, at once. c calls d. */
+	CHECK_EVENTS("x0a1bc23dDCBAX4");
+}
+
 TEST(reply_outranked, "scheduling/reply-outranked",
      "a reply does not run the caller while a thread of higher priority than the caller is ready")
 {

@@ -94,6 +94,28 @@ TEST(length, "slices/length", "a time slice lasts as long as SYS_SCHEDULE says, 
 	check_turns(utcb, per_tick, 10, 3);
 }
 
+#define WAKE_US 7300 /* in the middle of a tick; longer than a slice, which therefore ends even if it begins again each time */
+
+static volatile uint32_t woken;
+
+/* Preempts the spinners now and then, for a moment. */
+THREAD(interfere)
+{
+	for (; turns < TURNS; woken = woken + 1)
+		sleep_ticks(utcb, WAKE_US);
+}
+
+TEST(preempted, "slices/preempted", "who makes way for a higher priority goes on with the rest of its time slice")
+{
+	uint32_t per_tick = counter_per_tick(utcb);
+
+	turns = woken = 0;
+	START(NEW_SPACE(), interfere, 0, PRIORITY_HELPER + 10);
+	take_turns(utcb, 6, 5);
+	CHECK(woken > TURNS / 2);
+	check_turns(utcb, per_tick, 6, 5);
+}
+
 static volatile uint32_t other_id;
 
 /* Gives the rest of its slice away, which is what the other one then has; its own slice is longer. */
@@ -128,4 +150,78 @@ TEST(donated, "slices/donated", "who is switched to runs on the time slice of wh
 		CHECK(taken > 2 * per_tick - per_tick / 2);
 		CHECK(taken < 2 * per_tick + per_tick / 2);
 	}
+}
+
+static volatile uint32_t called_at, taken[TURNS], taken_count;
+static volatile bool is_under_way;
+
+/* Computes until the thread that measures has run. */
+THREAD(serve_slowly)
+{
+	struct ipc_result r;
+
+	prepare();
+	r = ipc_receive(utcb, ID_ANY);
+	for (;;) {
+		while (is_under_way)
+			;
+		r = ipc_reply_wait(utcb, r.from, TAG(0, 0), 0, 0);
+	}
+}
+
+/* At the beginning of its time slice lets the server compute. After the answer begins with a new one. `argument`: bits of the tag. */
+THREAD(call_slow_server)
+{
+	while (taken_count < TURNS) {
+		called_at = clock_read();
+		is_under_way = true;
+		CHECK_OK(ipc(utcb, other_id, other_id, TAG(0, 0) | argument, TIMEOUTS(0, timeout_of_us(1000000)), 0, 0));
+		thread_switch(ID_NIL);
+	}
+}
+
+/* Runs when the time slice is over on which the server computes. */
+THREAD(measure_call)
+{
+	for (uint32_t i = 0; taken_count < TURNS; i++) {
+		if (is_under_way) {
+			taken[taken_count] = clock_read() - called_at;
+			taken_count = taken_count + 1;
+			is_under_way = false;
+		}
+		if (i == SPINS_MAX)
+			FAIL("the thread that calls never ran");
+	}
+	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+static void check_donated_call(struct utcb *utcb, uint32_t tag_bits)
+{
+	uint32_t per_tick = counter_per_tick(utcb), caller;
+
+	taken_count = 0;
+	is_under_way = false;
+	other_id = START(NEW_SPACE(), serve_slowly, 0, PRIORITY_HELPER)->id;
+	let_others_run(utcb);
+	caller = START(NULL, call_slow_server, tag_bits, PRIORITY_HELPER)->id;
+	START(NULL, measure_call, 0, PRIORITY_HELPER);
+	CHECK_EQUAL(schedule(caller, -1u, 2 * kernel_info.tick_us).error, SYSCALL_OK);
+	CHECK_EQUAL(schedule(other_id, -1u, 9 * kernel_info.tick_us).error, SYSCALL_OK);
+	ipc_receive(utcb, ID_ANY);
+	for (unsigned i = 2; i < TURNS; i++) {
+		CHECK(taken[i] > 2 * per_tick - per_tick / 2);
+		CHECK(taken[i] < 2 * per_tick + per_tick / 2);
+	}
+}
+
+#define DONATED_SENTENCE "the receiver of a call that runs at once runs on the time slice of the caller"
+
+TEST(donated_call, "slices/donated-call", DONATED_SENTENCE)
+{
+	check_donated_call(utcb, 0);
+}
+
+TEST(donated_call_timed, "slices/donated-call-timed", DONATED_SENTENCE)
+{
+	check_donated_call(utcb, TAG_RECEIVE_TIMEOUT);
 }
