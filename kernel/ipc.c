@@ -414,7 +414,7 @@ struct tcb *ipc_fault(struct tcb *current, enum fault fault, uint32_t word0, uin
 static void give_up(struct tcb *tcb, uint32_t code)
 {
 	if (tcb->blocked == BLOCKED_SENDING)
-		dequeue_sender(thread_lookup(tcb->partner), tcb);
+		dequeue_sender(thread_lookup_dying(tcb->partner), tcb);
 	else
 		code |= ERROR_IN_RECEIVE;
 	fail(tcb, code);
@@ -479,7 +479,7 @@ void ipc_resume(struct tcb *tcb)
 void ipc_withdraw(struct tcb *tcb)
 {
 	if (tcb->blocked == BLOCKED_SENDING)
-		dequeue_sender(thread_lookup(tcb->partner), tcb);
+		dequeue_sender(thread_lookup_dying(tcb->partner), tcb);
 }
 
 /* The partner of `tcb` is gone. Who waits for an answer to a fault has nobody left to be helped by. */
@@ -495,18 +495,28 @@ static void abort_waiting(struct tcb *tcb, uint32_t code)
 
 void ipc_abort_receiver(struct tcb *tcb, uint32_t id)
 {
-	if (tcb->wait == id || (tcb->blocked == BLOCKED_RECEIVING && tcb->partner == id))
+	if (tcb->wait == id || (tcb->blocked == BLOCKED_RECEIVING && tcb->partner == id)) {
+		work_done(WORK_WAKE);
 		abort_waiting(tcb, ERROR_ABORTED | ERROR_IN_RECEIVE);
+	}
 }
 
-void ipc_abort_partners(struct tcb *tcb, uint32_t id, uint32_t number_end)
+bool ipc_abort_partners(struct tcb *tcb, uint32_t number_end)
 {
 	while (tcb->send_queue) {
 		struct tcb *sender = tcb->send_queue;
 
+		if (!work_allows())
+			return false;
+		work_done(WORK_WAKE);
 		dequeue_sender(tcb, sender);
 		abort_waiting(sender, ERROR_ABORTED);
 	}
-	for (uint32_t number = NUMBER_FIRST; number < number_end; number++)
-		ipc_abort_receiver(tcb_of_number(number), id);
+	for (; tcb->item < number_end; tcb->item++) {
+		if (!work_allows())
+			return false;
+		work_done(WORK_SKIP);
+		ipc_abort_receiver(tcb_of_number(tcb->item), tcb->id);
+	}
+	return true;
 }

@@ -49,9 +49,9 @@ void ipc_withdraw(struct tcb *tcb);
 void ipc_abort_receiver(struct tcb *tcb, uint32_t id);
 
 /*
- * Ends the waiting of all who send to, or receive from, the deleted `tcb` of id `id`. Thread numbers in
- * use are below `number_end`.
+ * Ends the waiting of all who send to, or receive from, `tcb`, which is dying: thread numbers from tcb->item on are still to be
+ * looked at, to `number_end`. False: this entry's work is used up.
  */
-void ipc_abort_partners(struct tcb *tcb, uint32_t id, uint32_t number_end);
+bool ipc_abort_partners(struct tcb *tcb, uint32_t number_end);
 
 #endif

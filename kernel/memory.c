@@ -23,22 +23,41 @@ void memory_init(void)
 	}
 }
 
-void *frame_allocate(struct space *space)
+bool memory_charge(struct space *space, uint32_t pages)
 {
-	return frame_allocate_filled(space, 0);
+	if (pages > space->quota - space->used)
+		return false;
+	space->used += pages;
+	return true;
+}
+
+void memory_discharge(struct space *space, uint32_t pages)
+{
+	space->used -= pages;
+}
+
+void *frame_take(struct space *space)
+{
+	struct free_frame *frame = free_frames;
+
+	if (!frame || (space && !memory_charge(space, 1)))
+		return 0;
+	free_frames = frame->next;
+	return frame;
 }
 
 void *frame_allocate_filled(struct space *space, uint32_t value)
 {
-	struct free_frame *frame = free_frames;
+	void *frame = frame_take(space);
 
-	if (!frame || (space && space->used >= space->quota))
-		return 0;
-	free_frames = frame->next;
-	if (space)
-		space->used++;
-	fill_words(frame, value, PAGE_SIZE / 4);
+	if (frame)
+		fill_words(frame, value, PAGE_SIZE / 4);
 	return frame;
+}
+
+void *frame_allocate(struct space *space)
+{
+	return frame_allocate_filled(space, 0);
 }
 
 void frame_free(struct space *space, void *frame)
@@ -48,5 +67,10 @@ void frame_free(struct space *space, void *frame)
 	f->next = free_frames;
 	free_frames = f;
 	if (space)
-		space->used--;
+		memory_discharge(space, 1);
+}
+
+void *frame_next_free(void *frame)
+{
+	return frame ? ((struct free_frame *)frame)->next : free_frames;
 }

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Kernel memory: page frames, charged to the space that causes their use.
+ * Kernel memory: page frames, and quotas. Every frame of the heap is free, or charged to exactly one space or to the kernel. A
+ * space's `used` is its frames, the rent of its threads' TCBs (thread.c), whose frames are the kernel's, and the quotas of the
+ * spaces it created: what it lends to them it does not have itself. So all quotas of a space's descendants together are no
+ * more than its own, and no space can use more memory than was meant for it, whoever it leaves it to.
  */
 #ifndef KERNEL_MEMORY_H
 #define KERNEL_MEMORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct space;
 
 void memory_init(void);
+
+/* Takes `pages` from what is left of the quota of `space`. False: it does not hold so many. */
+bool memory_charge(struct space *space, uint32_t pages);
+
+/* Gives them back. */
+void memory_discharge(struct space *space, uint32_t pages);
 
 /* A cleared page frame, charged to `space` (0: to the kernel). 0: the quota, or the memory, is used up. */
 void *frame_allocate(struct space *space);
@@ -17,7 +27,13 @@ void *frame_allocate(struct space *space);
 /* The same with `value` in each word. */
 void *frame_allocate_filled(struct space *space, uint32_t value);
 
+/* The same, with whatever is in it: the caller fills all of it. */
+void *frame_take(struct space *space);
+
 /* Gives a frame back that was charged to `space`. */
 void frame_free(struct space *space, void *frame);
+
+/* The free frame after `frame`, or the first (0) of them; 0: there is none. */
+void *frame_next_free(void *frame);
 
 #endif

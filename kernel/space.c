@@ -5,62 +5,10 @@
 #include <message.h>
 #include <paging.h>
 #include <space.h>
-#include <string.h>
-#include <syscall.h>
 #include <work.h>
 #include <x86.h>
 
 #define TABLE_FLAGS (PTE_PRESENT | PTE_WRITE | PTE_USER)
-
-static struct space spaces[SPACES_MAX]; /* index 0 is never used: SPACE_OWN */
-
-/* First index to look at, so that indices are reused late. */
-static uint32_t search_from = 1;
-
-static struct space *find_unused(void)
-{
-	for (uint32_t n = 0; n < SPACES_MAX - 1; n++) {
-		uint32_t i = 1 + (search_from - 1 + n) % (SPACES_MAX - 1);
-
-		if (!spaces[i].id && spaces[i].version < (1u << (32 - SPACE_INDEX_BITS)) - 1) {
-			search_from = 1 + i % (SPACES_MAX - 1);
-			return &spaces[i];
-		}
-	}
-	return 0;
-}
-
-/* A directory holds the kernel's entries, the same in all. Its frame counts against the space's quota. */
-static uint32_t *make_directory(struct space *space)
-{
-	uint32_t *directory = frame_allocate(space);
-
-	if (directory)
-		memcpy(&directory[DIRECTORY_INDEX(KERNEL_BASE)], &kernel_directory[DIRECTORY_INDEX(KERNEL_BASE)],
-		       (TABLE_ENTRIES - DIRECTORY_INDEX(KERNEL_BASE)) * sizeof(*directory));
-	return directory;
-}
-
-struct space *space_create(struct space *creator, uint32_t quota)
-{
-	struct space *space = find_unused();
-
-	if (!space)
-		return 0;
-	space->quota = quota;
-	space->used = 0;
-	space->directory = make_directory(space);
-	if (!space->directory)
-		return 0;
-	space->version++;
-	space->id = space->version << SPACE_INDEX_BITS | (space - spaces);
-	space->creator = creator ? creator->id : 0;
-	space->threads = 0;
-	space->state = SPACE_ALIVE;
-	space->privileged = false;
-	spaces_created(space);
-	return space;
-}
 
 /* Frees a page table and what its entries hold, from the sweep's place on. False: the work of this entry is used up. */
 static bool sweep_table(struct space *space, uint32_t *table)
@@ -127,39 +75,18 @@ static bool sweep_ports(struct space *space)
 	return true;
 }
 
-bool space_delete(struct space *space)
+bool space_clear(struct space *space)
 {
 	if (space->state != SPACE_SWEEPING) {
 		space->state = SPACE_SWEEPING;
 		space->sweep = 0;
-		spaces_deleted(space);
 	}
-	if (!sweep(space) || !sweep_ports(space))
+	if (!spaces_deleted(space) || !sweep(space) || !sweep_ports(space))
 		return false;
 	mapping_free_all(space);
 	frame_free(space, space->directory);
 	space->directory = 0;
-	space->id = 0;
 	return true;
-}
-
-struct space *space_at(uint32_t index)
-{
-	return &spaces[index];
-}
-
-struct space *space_lookup(uint32_t id)
-{
-	struct space *space = &spaces[SPACE_INDEX(id)];
-
-	return id && space->id == id ? space : 0;
-}
-
-void space_for_each(void (*visit)(struct space *space))
-{
-	for (uint32_t i = 1; i < SPACES_MAX; i++)
-		if (spaces[i].id)
-			visit(&spaces[i]);
 }
 
 /*
@@ -179,6 +106,19 @@ static uint32_t *entry_of(struct space *space, uint32_t address, bool allocate)
 		spaces_table_added(space, DIRECTORY_INDEX(address));
 	}
 	return (uint32_t *)physical(*entry & PTE_FRAME) + TABLE_INDEX(address);
+}
+
+/* The page-table entry of `address`, in *entry, as far as this entry's work goes. */
+static enum mapping_result entry_in_steps(struct space *space, uint32_t address, uint32_t **entry)
+{
+	*entry = entry_of(space, address, false);
+	if (*entry)
+		return MAPPING_DONE;
+	if (!work_allows())
+		return MAPPING_AGAIN;
+	work_done(WORK_FRAME);
+	*entry = entry_of(space, address, true);
+	return *entry ? MAPPING_DONE : MAPPING_NO_MEMORY;
 }
 
 /* The page-table entry of `address`, which has a page table. */
@@ -210,8 +150,12 @@ uint32_t space_pages_missing(const struct space *space, uint32_t address)
 
 bool space_map_page(struct space *space, uint32_t address, uint32_t frame, uint32_t flags)
 {
-	uint32_t *entry = entry_of(space, address, true);
+	uint32_t *entry;
 
+	do
+		work_begin();
+	while (!spaces_reach(space, address));
+	entry = entry_of(space, address, true);
 	if (entry)
 		set_entry(space, address, entry, frame | flags);
 	return entry != 0;
@@ -232,18 +176,13 @@ uint32_t space_page_rights(const struct space *space, uint32_t address)
 enum mapping_result space_page_prepare(struct space *space, uint32_t address)
 {
 	uint32_t *entry;
+	enum mapping_result result;
 
 	if (is_port(address))
 		return ports_prepare(space, address);
-	entry = entry_of(space, address, false);
-	if (!entry) {
-		if (!work_allows())
-			return MAPPING_AGAIN;
-		work_done(WORK_FRAME);
-		entry = entry_of(space, address, true);
-	}
-	if (!entry)
-		return MAPPING_NO_MEMORY;
+	result = spaces_reach(space, address) ? entry_in_steps(space, address, &entry) : MAPPING_AGAIN;
+	if (result)
+		return result;
 	return *entry & PTE_KERNEL_OWNED ? MAPPING_REFUSED : MAPPING_DONE;
 }
 
@@ -270,23 +209,25 @@ void space_page_restrict(struct space *space, uint32_t address, uint32_t rights)
 	set_entry(space, address, entry, rights ? *entry & ~PTE_WRITE : 0);
 }
 
-struct utcb *space_message_buffer(struct space *space, uint32_t address, uint32_t *error)
+enum mapping_result space_message_buffer(struct space *space, uint32_t address, struct utcb **utcb)
 {
-	uint32_t *entry = entry_of(space, address, true);
+	uint32_t *entry;
+	enum mapping_result result = entry_in_steps(space, address, &entry);
 	void *frame;
 
-	*error = SYSCALL_ENOMEM;
-	if (!entry)
-		return 0;
+	if (result)
+		return result;
 	if (!*entry) {
+		if (!work_allows())
+			return MAPPING_AGAIN;
+		work_done(WORK_FRAME);
 		frame = frame_allocate(space);
 		if (!frame)
-			return 0;
+			return MAPPING_NO_MEMORY;
 		*entry = physical_of(frame) | PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_KERNEL_OWNED;
 	}
-	if (!(*entry & PTE_KERNEL_OWNED)) {
-		*error = SYSCALL_EINVAL;
-		return 0;
-	}
-	return (struct utcb *)((char *)physical(*entry & PTE_FRAME) + (address & (PAGE_SIZE - 1)));
+	if (!(*entry & PTE_KERNEL_OWNED))
+		return MAPPING_REFUSED;
+	*utcb = (struct utcb *)((char *)physical(*entry & PTE_FRAME) + (address & (PAGE_SIZE - 1)));
+	return spaces_ready(space) ? MAPPING_DONE : MAPPING_AGAIN;
 }

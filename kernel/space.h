@@ -17,20 +17,25 @@
 
 struct fpu_frame;
 struct tcb;
+struct utcb;
 
 enum space_state {
 	SPACE_ALIVE,
-	SPACE_DYING,    /* is being deleted: gets no threads */
+	SPACE_DYING,    /* is being deleted: gets no threads, and creates no spaces */
 	SPACE_SWEEPING, /* has no threads, and is nobody's loaded directory */
 };
 
 struct space {
 	uint32_t id;            /* version << SPACE_INDEX_BITS | index; 0: unused */
 	uint32_t version;       /* of the last space with this index */
-	uint32_t creator;       /* id of the space that may delete it; 0: the kernel */
+	struct space *creator;  /* may delete it, and is charged its quota; 0: the kernel */
+	struct space *children; /* the first that it created; or 0 */
+	struct space *next, *previous; /* of the same creator, circular; next also in the queue of free indices */
+	struct space *deletion; /* which space of those below it its deletion has come to; 0: has not begun */
 	uint32_t *directory;    /* its page directory, as the kernel addresses it */
-	uint32_t quota, used;   /* kernel memory, pages */
+	uint32_t quota, used;   /* kernel memory, pages: memory.h */
 	struct tcb *threads;    /* circular, or 0 */
+	uint32_t thread_count;
 	enum space_state state;
 	uint32_t sweep;         /* page number that its deletion has come to */
 	struct mapping_space mappings;
@@ -40,28 +45,41 @@ struct space {
 	struct spaces_space spaces;
 };
 
-/* Creates an empty space whose kernel memory is at most `quota` pages. 0: no number, or no memory, left. */
-struct space *space_create(struct space *creator, uint32_t quota);
+/*
+ * Creates an empty space whose kernel memory is at most `quota` pages, which are taken from the creator's quota (0: the kernel is
+ * the creator, and does not count them). 0: *error says why (SYSCALL_ENOMEM, SYSCALL_ENOIDS, SYSCALL_ENOSPACE: the creator
+ * is being deleted).
+ */
+struct space *space_create(struct space *creator, uint32_t quota, uint32_t *error);
 
 /*
- * Frees a space without threads: flushes its pages, frees page tables, message buffers and directory. False: this entry's work is
- * used up, and it has to be called again.
+ * Deletes a space, all threads in it, and all spaces that it created, likewise. False: this entry's work is used up, and it has to be
+ * called again; as long as it is not, what is left is dying, and its quota taken.
  */
 bool space_delete(struct space *space);
 
-/* The space with that index, which exists. */
+/*
+ * Takes all that a space without threads has: flushes its pages, frees page tables, message buffers and directory. False: this
+ * entry's work is used up.
+ */
+bool space_clear(struct space *space);
+
+/* The space with that index. It exists, or its id is 0. */
 struct space *space_at(uint32_t index);
+
+/* The least index of a space that exists, from `index` on; SPACES_MAX: there is none. */
+uint32_t space_next(uint32_t index);
+
+/* Indices given up for good because their versions are used up. */
+extern uint32_t space_indices_retired;
 
 /* The space of that id, or 0. */
 struct space *space_lookup(uint32_t id);
 
-/* Calls visit(space) for every space that exists. */
-void space_for_each(void (*visit)(struct space *space));
-
 /* How many pages, at least, from that of `address` on the space certainly has not: to the end of a page table that is not there. */
 uint32_t space_pages_missing(const struct space *space, uint32_t address);
 
-/* Maps the page of `address` to physical `frame` with PTE_… `flags`. False: no memory for a page table. */
+/* While booting: maps the page of `address` to physical `frame` with PTE_… `flags`. False: no memory for a page table. */
 bool space_map_page(struct space *space, uint32_t address, uint32_t frame, uint32_t flags);
 
 /*
@@ -80,9 +98,9 @@ void space_page_copy(struct space *to, uint32_t target, const struct space *from
 void space_page_restrict(struct space *space, uint32_t address, uint32_t rights);
 
 /*
- * The kernel address of the message buffer at `address` of `space`: made there if the page is empty. 0: the page is
- * mapped to something else (*error SYSCALL_EINVAL), or memory is used up (SYSCALL_ENOMEM).
+ * The kernel address of the message buffer at `address` of `space`, in *utcb: made there if the page is empty. After that, threads
+ * can run in the space. MAPPING_REFUSED: the page is mapped to something else.
  */
-struct utcb *space_message_buffer(struct space *space, uint32_t address, uint32_t *error);
+enum mapping_result space_message_buffer(struct space *space, uint32_t address, struct utcb **utcb);
 
 #endif

@@ -15,6 +15,11 @@ void fill_words(void *to, uint32_t value, size_t count)
 	__asm__ volatile("rep stosl" : "+D"(to), "+c"(count) : "a"(value) : "memory");
 }
 
+void copy_words(void *restrict to, const void *restrict from, size_t count)
+{
+	__asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+}
+
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
 	void *p = to;

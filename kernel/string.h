@@ -21,6 +21,9 @@ static inline void clear_words(void *to, size_t count)
 	fill_words(to, 0, count);
 }
 
+/* Copies `count` words of four bytes. */
+void copy_words(void *restrict to, const void *restrict from, size_t count);
+
 /*
  * Copies `from` into `to` of `size` bytes (> 0), terminated. False if it had to be cut.
  */

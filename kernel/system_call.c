@@ -28,7 +28,7 @@ static uint32_t controlled_space(struct tcb *caller, uint32_t id, struct space *
 	*space = id == SPACE_OWN ? caller->space : space_lookup(id);
 	if (!*space)
 		return SYSCALL_ENOSPACE;
-	if (*space != caller->space && (*space)->creator != caller->space->id)
+	if (*space != caller->space && (*space)->creator != caller->space)
 		return SYSCALL_EPERM;
 	return SYSCALL_OK;
 }
@@ -58,7 +58,6 @@ static uint32_t sys_thread_create(struct tcb *caller, struct registers *r)
 	struct tcb *tcb;
 	uint32_t error = controlled_space(caller, r->esi, &space);
 
-	r->esi = ID_NIL;
 	if (error)
 		return error;
 	if (start.priority >= PRIORITIES || start.utcb >= SUPERPAGE_SIZE || start.ip >= USER_TOP || start.sp > USER_TOP)
@@ -75,22 +74,25 @@ static uint32_t sys_thread_create(struct tcb *caller, struct registers *r)
 	return SYSCALL_OK;
 }
 
+/* A thread whose deletion was begun, and left by whoever did, is found too. */
 static uint32_t sys_thread_delete(struct tcb *caller, struct registers *r)
 {
-	struct tcb *tcb;
-	uint32_t error = controlled_thread(caller, r->esi, &tcb);
+	struct tcb *tcb = thread_lookup_dying(r->esi);
+	struct space *space;
+	uint32_t error = tcb ? controlled_space(caller, tcb->space->id, &space) : SYSCALL_ENOTHREAD;
 
-	if (!error)
-		thread_delete(tcb);
-	return error;
+	if (error)
+		return error;
+	return thread_delete(tcb, caller) ? SYSCALL_OK : UNFINISHED;
 }
 
 static uint32_t sys_space_create(struct tcb *caller, struct registers *r)
 {
-	struct space *space = space_create(caller->space, r->esi);
+	uint32_t error;
+	struct space *space = space_create(caller->space, r->esi, &error);
 
 	r->esi = space ? space->id : 0;
-	return space ? SYSCALL_OK : SYSCALL_ENOMEM;
+	return space ? SYSCALL_OK : error;
 }
 
 static uint32_t sys_space_delete(struct tcb *caller, struct registers *r)
@@ -102,14 +104,6 @@ static uint32_t sys_space_delete(struct tcb *caller, struct registers *r)
 		return error;
 	if (space == caller->space)
 		return SYSCALL_EPERM;
-	if (space->state == SPACE_ALIVE)
-		space->state = SPACE_DYING;
-	while (space->threads) {
-		if (!work_allows())
-			return UNFINISHED;
-		work_done(WORK_THREAD);
-		thread_delete(space->threads);
-	}
 	return space_delete(space) ? SYSCALL_OK : UNFINISHED;
 }
 

@@ -88,6 +88,7 @@ struct tcb {
 	struct tcb *send_next, *send_previous; /* in the partner's send_queue */
 	bool receive_pending;      /* ready, or halted, but its receive phase has still to run */
 	bool halted;               /* its IPC goes on, by the slow path; its program does not */
+	bool dying;                /* being deleted: no lookup finds it, `item` tells whom it has been aborted for */
 	uint8_t holds;             /* HOLDS_… (holder.h): what of the processor is set up for it alone */
 	enum fault fault;          /* a message in its name is being sent, or answered */
 	uint32_t fault_word[2];

@@ -2,6 +2,7 @@
 #include <fpu.h>
 #include <interrupt.h>
 #include <ipc.h>
+#include <memory.h>
 #include <ready_queue.h>
 #include <schedule.h>
 #include <space.h>
@@ -11,17 +12,47 @@
 #include <tcbs.h>
 #include <thread.h>
 #include <thread_numbers.h>
+#include <work.h>
 #include <x86.h>
+
+/* ---- memory ---------------------------------------------------------------------------------------- */
+
+#define TCBS_PER_PAGE (PAGE_SIZE / TCB_BLOCK_SIZE)
+
+/*
+ * A page of TCBs is used by whoever has a thread in it, and stays when they are gone, because versions live in it. So it is the
+ * kernel's, and a space pays rent from its quota: a page for each TCBS_PER_PAGE threads that it has, wherever their TCBs are.
+ * All rents together are at least as many pages as there are when they are highest; that is how many there will ever be.
+ */
+static bool pay_rent(struct space *space)
+{
+	if (space->thread_count % TCBS_PER_PAGE == 0 && !memory_charge(space, 1))
+		return false;
+	space->thread_count++;
+	return true;
+}
+
+static void end_rent(struct space *space)
+{
+	if (--space->thread_count % TCBS_PER_PAGE == 0)
+		memory_discharge(space, 1);
+}
 
 struct thread_number *thread_numbers_place(uint32_t number, struct space *space)
 {
-	struct tcb *tcb = tcbs_create(number, space);
+	struct tcb *tcb;
 
+	/* Not its expense: it pays rent. Most often a frame is cleared. */
+	(void)space;
+	work_done(WORK_FRAME);
+	tcb = tcbs_create(number);
 	if (!tcb)
 		return 0;
 	tcb->blocked = BLOCKED_INACTIVE;
 	return &tcb->number;
 }
+
+/* ---- creation -------------------------------------------------------------------------------------- */
 
 static void enter_space(struct tcb *tcb, struct space *space)
 {
@@ -68,6 +99,7 @@ static void set_initial_state(struct tcb *tcb, const struct thread_start *start)
 	tcb_update_urgency(tcb);
 	tcb->receive_pending = false;
 	tcb->halted = false;
+	tcb->dying = false;
 	tcb->holds = 0;
 	tcb->fault = FAULT_NONE;
 	tcb->offered = ID_NIL;
@@ -75,18 +107,33 @@ static void set_initial_state(struct tcb *tcb, const struct thread_start *start)
 	tcb->slice_left = 0;
 }
 
+static uint32_t error_of(enum mapping_result result)
+{
+	if (result == MAPPING_REFUSED)
+		return SYSCALL_EINVAL;
+	return result == MAPPING_AGAIN ? THREAD_UNFINISHED : SYSCALL_ENOMEM;
+}
+
 struct tcb *thread_create(struct space *space, const struct thread_start *start, uint32_t *error)
 {
-	struct utcb *utcb = space_message_buffer(space, start->utcb, error);
+	struct utcb *utcb;
+	enum mapping_result result = space_message_buffer(space, start->utcb, &utcb);
 	struct thread_number *number;
 	struct tcb *tcb;
 
-	if (!utcb)
+	*error = error_of(result ? result : MAPPING_AGAIN);
+	if (result || !work_allows())
 		return 0;
+	if (!pay_rent(space)) {
+		*error = SYSCALL_ENOMEM;
+		return 0;
+	}
 	number = thread_numbers_take(space, error);
-	if (!number)
+	if (!number) {
+		end_rent(space);
 		return 0;
-	memset(utcb, 0, sizeof(*utcb));
+	}
+	clear_words(utcb, sizeof(*utcb) / 4);
 	tcb = tcb_of_number(ID_NUMBER(number->last_id));
 	tcb->id = number->last_id;
 	tcb->utcb = utcb;
@@ -98,22 +145,43 @@ struct tcb *thread_create(struct space *space, const struct thread_start *start,
 	return tcb;
 }
 
-void thread_delete(struct tcb *tcb)
-{
-	uint32_t id = tcb->id;
+/* ---- deletion -------------------------------------------------------------------------------------- */
 
+/* From here on nobody finds it, so nobody begins to wait for it. */
+static void begin_deletion(struct tcb *tcb)
+{
 	interrupt_forget(tcb);
 	fpu_forget(tcb);
 	ipc_withdraw(tcb);
+	tcb->dying = true;
 	tcb->wait = ID_NIL;
-	tcb->blocked = BLOCKED_INACTIVE;
 	tcb->receive_pending = false;
-	tcb->id = 0;
-	ready_remove(tcb);
+	tcb->item = NUMBER_FIRST;
 	wakeup_remove(&tcb->wakeup);
-	ipc_abort_partners(tcb, id, thread_numbers_end());
+}
+
+static void stop(struct tcb *tcb)
+{
+	tcb->blocked = BLOCKED_INACTIVE;
+	ready_remove(tcb);
+}
+
+bool thread_delete(struct tcb *tcb, const struct tcb *running)
+{
+	if (!tcb->dying) {
+		work_done(WORK_THREAD);
+		begin_deletion(tcb);
+		if (tcb != running)
+			stop(tcb);
+	}
+	if (!ipc_abort_partners(tcb, thread_numbers_end()))
+		return false;
+	stop(tcb);
+	tcb->id = 0;
 	leave_space(tcb);
+	end_rent(tcb->space);
 	thread_numbers_give_back(&tcb->number);
+	return true;
 }
 
 struct tcb *thread_lookup(uint32_t id)
@@ -121,7 +189,14 @@ struct tcb *thread_lookup(uint32_t id)
 	uint32_t number = ID_NUMBER(id);
 	struct tcb *tcb = tcb_of_number(number);
 
-	return id && number >= NUMBER_FIRST && tcb->id == id ? tcb : 0;
+	return id && number >= NUMBER_FIRST && tcb->id == id && !tcb->dying ? tcb : 0;
+}
+
+struct tcb *thread_lookup_dying(uint32_t id)
+{
+	struct tcb *tcb = tcb_of_number(ID_NUMBER(id));
+
+	return id && ID_NUMBER(id) >= NUMBER_FIRST && tcb->id == id ? tcb : 0;
 }
 
 bool thread_create_hardware(void)
@@ -131,7 +206,7 @@ bool thread_create_hardware(void)
 
 		if (!interrupt_is_device(line))
 			continue;
-		tcb = tcbs_create(NUMBER_INTERRUPT_0 + line, 0);
+		tcb = tcbs_create(NUMBER_INTERRUPT_0 + line);
 		if (!tcb)
 			return false;
 		interrupt_init(line, tcb);
@@ -143,7 +218,7 @@ void idle_loop(void);
 
 struct tcb *thread_create_idle(void)
 {
-	struct tcb *tcb = tcbs_create(NUMBER_KERNEL, 0);
+	struct tcb *tcb = tcbs_create(NUMBER_KERNEL);
 
 	if (!tcb)
 		return 0;

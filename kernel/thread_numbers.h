@@ -29,7 +29,7 @@ void thread_numbers_give_back(struct thread_number *number);
 /* Numbers in use, now or once, are below this one. */
 uint32_t thread_numbers_end(void);
 
-/* Makes the place for what is kept of `number`, never used so far, at the expense of `space`. 0: no memory. Is thread.c's. */
+/* Makes the place for what is kept of `number`, never used so far, for a thread of `space`. 0: no memory. Is thread.c's. */
 struct thread_number *thread_numbers_place(uint32_t number, struct space *space);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Long work in steps. What may take long (flush, large map items, deletion of a space) is done until its part of a kernel
+ * Long work in steps. What may take long (flush, large map items, creation and deletion of threads and spaces) is done until its part of a kernel
  * entry is used up; then the thread's instruction pointer is set back onto its call, and what interrupted is served before
  * the call is made again. So everything that is done in steps is found again from the call's arguments and the state itself.
  */
@@ -18,7 +18,8 @@
 #define WORK_LOOK 40     /* a page looked at */
 #define WORK_SHARE 160   /* a page mapped or granted */
 #define WORK_REMOVE 120  /* a mapping removed, or made read-only */
-#define WORK_THREAD 400  /* a thread deleted */
+#define WORK_THREAD 300  /* a thread deleted, those who wait for it apart */
+#define WORK_WAKE 120    /* a thread made ready whose waiting ends */
 #define WORK_FRAME 1024  /* a page frame cleared */
 
 extern int32_t work_left;

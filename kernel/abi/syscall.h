@@ -16,8 +16,8 @@
 #define SYS_MY_ID 0          /* -> esi: the caller's id. The null call */
 #define SYS_THREAD_CREATE 1  /* esi space, ebx ip, edi sp, edx pager, ecx UTCB | priority -> esi id */
 #define SYS_THREAD_DELETE 2  /* esi id */
-#define SYS_SPACE_CREATE 3   /* esi quota of kernel memory, pages -> esi space */
-#define SYS_SPACE_DELETE 4   /* esi space; its threads are deleted with it */
+#define SYS_SPACE_CREATE 3   /* esi quota of kernel memory, pages, out of the caller's -> esi space */
+#define SYS_SPACE_DELETE 4   /* esi space; its threads and all that it created are deleted with it */
 #define SYS_SCHEDULE 5       /* esi id, ebx priority or -1, edi time slice in µs or -1 -> esi, ebx: the old ones */
 #define SYS_THREAD_SWITCH 6  /* esi id to switch to, or ID_NIL: yield */
 #define SYS_EXCHANGE_REGISTERS 7 /* esi id, ecx EXCHANGE_…, ebx ip, edi sp -> esi, ebx: old ip and sp */

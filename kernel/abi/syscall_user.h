@@ -56,13 +56,13 @@ static inline uint32_t thread_delete(uint32_t id)
 	return syscall5(SYS_THREAD_DELETE, id, 0, 0, 0, 0).error;
 }
 
-/* Creates an empty address space with `quota` pages of kernel memory. result.value[0]: its id. */
+/* Creates an empty address space with `quota` pages of kernel memory, which the caller's then lacks. result.value[0]: its id. */
 static inline struct syscall_result space_create(uint32_t quota)
 {
 	return syscall5(SYS_SPACE_CREATE, quota, 0, 0, 0, 0);
 }
 
-/* Deletes a space the caller's space created, with its threads. */
+/* Deletes a space the caller's space created, with its threads and all spaces created from there. */
 static inline uint32_t space_delete(uint32_t space)
 {
 	return syscall5(SYS_SPACE_DELETE, space, 0, 0, 0, 0).error;

@@ -18,7 +18,6 @@ ENTRIES = r"kernel_entry|exception_\d+|interrupt_\d+"
 # Who is called through a pointer, by caller.
 INDIRECT = {
     "system_call": r"sys_\w+",
-    "space_for_each": r"set_slot_in",
 }
 
 # An exception in the kernel on top of the deepest path: frame, error code, PUSHA, then the panic stack.

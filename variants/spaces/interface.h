@@ -11,9 +11,22 @@
 struct space;
 struct tcb;
 
-/* A space with its empty page directory has been made; a space is about to lose its directory. */
+/*
+ * Those that return bool may have much to do: false means that this entry's work (work.h) is used up, and that they have to be
+ * called again.
+ */
+
+/* A space with its empty page directory has been made. */
 void spaces_created(struct space *space);
-void spaces_deleted(struct space *space);
+
+/* A space without threads is about to lose its page tables and its directory. */
+bool spaces_deleted(struct space *space);
+
+/* The space, whose lowest page table is there, gets a thread. */
+bool spaces_ready(struct space *space);
+
+/* A page is going to be mapped at `address` of the space: its threads will have to reach it. */
+bool spaces_reach(struct space *space, uint32_t address);
 
 /* Fills tcb->spaces for a thread of tcb->space. */
 void spaces_prepare(struct tcb *tcb);
@@ -32,7 +45,7 @@ uint32_t spaces_program_address(const struct tcb *tcb, uint32_t linear);
 
 /*
  * The program touched `address` (below USER_TOP) without a mapping, or something beyond a segment (`address` ~0).
- * True: that was a limit of this choice, which has been removed; the program goes on where it was.
+ * True: that was a limit of this choice, which is being removed; the program goes on where it was, and may fault there again.
  */
 bool spaces_resolve_fault(struct tcb *tcb, uint32_t address);
 

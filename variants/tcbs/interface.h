@@ -12,7 +12,6 @@
 
 #include <stdint.h>
 
-struct space;
 struct tcb;
 
 /* Every number leads to the empty TCB. Called once, before paging is on and before there is any page directory but kernel_directory. */
@@ -20,8 +19,8 @@ void tcbs_init(void);
 
 /*
  * The TCB that number `number` has of its own, after the call if not before; then it is cleared, and the frame that it needs is
- * charged to `space` (0: to the kernel). A TCB once there stays: what is known of the number's ids is in it. 0: no memory.
+ * the kernel's. A TCB once there stays: what is known of the number's ids is in it. 0: no memory.
  */
-struct tcb *tcbs_create(uint32_t number, struct space *space);
+struct tcb *tcbs_create(uint32_t number);
 
 #endif

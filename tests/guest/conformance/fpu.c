@@ -480,12 +480,13 @@ TEST(no_memory, "fpu/memory", "without memory for its state, a thread's first us
 	load_state(9, 1);
 	first = start_told(utcb, poor, 1);
 	second = start_told(utcb, poor, 2);
-	/* The first has its state's page before there is no more; deleted, it gives exactly one back. */
+	/* The first has its state's page before there is no more; deleted, it gives it back, and perhaps its TCB's. */
 	CHECK_OK(ipc_call(utcb, first->id, TAG(0, 0), 0, 0));
 	CHECK(fill(utcb, poor, &next) > 4);
 	CHECK_EQUAL(fill(utcb, poor, &next), 0);
 	CHECK_EQUAL(thread_stop(first), SYSCALL_OK);
-	CHECK_EQUAL(fill(utcb, poor, &next), 1);
+	CHECK(fill(utcb, poor, &next) > 0);
+	CHECK_EQUAL(fill(utcb, poor, &next), 0);
 	for (unsigned again = 0; again < 3; again++) {
 		if (again)
 			thread_resume(utcb, second);

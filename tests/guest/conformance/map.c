@@ -228,8 +228,8 @@ TEST(grow, "map/grow", "a small space that is mapped a page beyond 4 MB becomes 
 	CHECK_OK(ipc_receive(utcb, thread->id));
 }
 
-/* Page directory, a page table, the message buffers' page; two pages of the mapping database's shadow, one of nodes. */
-#define QUOTA_WITHOUT_TARGET 6
+/* Page directory, a page table, the message buffers' page, the TCB; two pages of the mapping database's shadow, one of nodes. */
+#define QUOTA_WITHOUT_TARGET 7
 
 TEST(out_of_quota, "map/quota", "a mapping that needs more kernel memory than the receiver's quota holds fails")
 {

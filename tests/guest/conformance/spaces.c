@@ -466,7 +466,7 @@ TEST(many, "spaces/many", "there may be more spaces than slots for small ones: n
 	unsigned n = 0;
 
 	while (n < MANY) {
-		struct syscall_result r = space_create(SPACE_QUOTA);
+		struct syscall_result r = space_create(1);
 
 		if (r.error == SYSCALL_ENOIDS || r.error == SYSCALL_ENOMEM)
 			break;

@@ -10,10 +10,24 @@ void spaces_created(struct space *space)
 	(void)space;
 }
 
-void spaces_deleted(struct space *space)
+bool spaces_deleted(struct space *space)
 {
 	if (read_cr3() == physical_of(space->directory))
 		write_cr3(physical_of(kernel_directory));
+	return true;
+}
+
+bool spaces_ready(struct space *space)
+{
+	(void)space;
+	return true;
+}
+
+bool spaces_reach(struct space *space, uint32_t address)
+{
+	(void)space;
+	(void)address;
+	return true;
 }
 
 void spaces_prepare(struct tcb *tcb)

@@ -6,6 +6,7 @@
 #ifndef SPACES_H
 #define SPACES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* In each TCB, read by the IPC path. */
@@ -22,7 +23,10 @@ struct spaces_hot {
 
 /* In each space. */
 struct spaces_space {
-	uint32_t base; /* linear address of its slot; 0: large */
+	uint32_t base;   /* linear address of its slot; 0: large */
+	bool growing;    /* some of its threads are large already */
+	uint32_t left;   /* of the slot that it has left, and that still stands in some directories; or 0 */
+	uint32_t cursor; /* directories of spaces below this index have their entry of the slot as it is to be */
 };
 
 #define SPACES_OFFSETS                                                                             \

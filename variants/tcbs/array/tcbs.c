@@ -24,7 +24,7 @@ void tcbs_init(void)
 	}
 }
 
-struct tcb *tcbs_create(uint32_t number, struct space *space)
+struct tcb *tcbs_create(uint32_t number)
 {
 	struct tcb *tcb = tcb_of_number(number);
 	uint32_t offset = (uint32_t)tcb - TCB_AREA;
@@ -33,7 +33,7 @@ struct tcb *tcbs_create(uint32_t number, struct space *space)
 
 	if ((*entry & PTE_FRAME) != physical_of(empty_page))
 		return tcb;
-	frame = frame_allocate(space);
+	frame = frame_allocate(0);
 	if (!frame)
 		return 0;
 	*entry = physical_of(frame) | PTE_PRESENT | PTE_WRITE;

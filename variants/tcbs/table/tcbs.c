@@ -28,13 +28,13 @@ void tcbs_init(void)
 }
 
 /* A frame is shared by as many neighbours as it holds, whoever of them comes first. */
-struct tcb *tcbs_create(uint32_t number, struct space *space)
+struct tcb *tcbs_create(uint32_t number)
 {
 	uint32_t first = number & ~(FRAME_TCBS - 1);
 	char *frame;
 
 	if (tcb_table[number] == EMPTY) {
-		frame = frame_allocate(space);
+		frame = frame_allocate(0);
 		if (!frame)
 			return 0;
 		for (uint32_t i = 0; i < FRAME_TCBS; i++)
