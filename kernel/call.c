@@ -37,6 +37,12 @@ struct tcb *kernel_call(struct tcb *current)
 	return kernel_resume(schedule(current, ipc(current)));
 }
 
+struct tcb *kernel_go_on(struct tcb *current)
+{
+	work_begin();
+	return kernel_resume(schedule(current, ipc_go_on(current)));
+}
+
 static struct tcb *page_fault(struct tcb *current, uint32_t linear, uint32_t error_code)
 {
 	uint32_t address = spaces_program_address(current, linear);

@@ -2,6 +2,7 @@
 #include <exception.h>
 #include <interrupt.h>
 #include <ipc.h>
+#include <items.h>
 #include <message.h>
 #include <messages.h>
 #include <schedule.h>
@@ -90,51 +91,6 @@ static bool accepts(const struct tcb *to, const struct tcb *from)
 	       (to->blocked == BLOCKED_RECEIVING && (to->partner == ID_ANY || to->partner == from->id));
 }
 
-/*
- * Typed items of a message: map and grant. Returns 0, an ERROR_… code, or MAPPING_UNFINISHED: then `from` knows how far it came.
- * `to` is free to take another message before the rest of this one, which then begins anew: it may have another window.
- */
-static uint32_t transfer_items(struct tcb *from, struct tcb *to, uint32_t tag)
-{
-	unsigned first = TAG_WORDS(tag) > MESSAGE_REGISTER_WORDS ? TAG_WORDS(tag) : MESSAGE_REGISTER_WORDS;
-	unsigned count = TAG_TYPED_WORDS(tag);
-	uint32_t window = to->fault ? FLEXPAGE_EVERYTHING : to->utcb->accept;
-
-	for (; from->item < count / 2; from->item++) {
-		const uint32_t *item = &from->utcb->mr[first + 2 * from->item];
-		uint32_t error = mapping_transfer(from->space, to->space, item[0], item[1], window, &from->progress);
-
-		if (error)
-			return error;
-		from->progress = (struct mapping_progress){0};
-		if (!to->fault) {
-			to->utcb->mr[first + 2 * from->item] = item[0];
-			to->utcb->mr[first + 2 * from->item + 1] = item[1];
-		}
-	}
-	return 0;
-}
-
-/* The same from the beginning, or, if nothing came between, from where it was left. */
-static uint32_t transfer_typed(struct tcb *from, struct tcb *to, uint32_t tag)
-{
-	uint32_t error;
-
-	if (to->offered != from->id) {
-		from->item = 0;
-		from->progress = (struct mapping_progress){0};
-	}
-	error = transfer_items(from, to, tag);
-	to->offered = error == MAPPING_UNFINISHED ? from->id : ID_NIL;
-	if (error == MAPPING_UNFINISHED && to->wait != ID_NIL) {
-		/* Off the fast path, which would not notice that another message comes between. */
-		to->blocked = BLOCKED_RECEIVING;
-		to->partner = to->wait;
-		to->wait = ID_NIL;
-	}
-	return error;
-}
-
 static void transfer_words(struct tcb *from, struct tcb *to, unsigned words)
 {
 	if (from->fault) {
@@ -164,28 +120,54 @@ static uint32_t tag_to_send(struct tcb *from)
 	}
 }
 
+/* Which page keeps the transfer that deliver() has just left unfinished from going on. */
+static struct missing_page missing;
+
+/*
+ * The fault of `to` is answered. If that was in the midst of a message with strings, `to` goes on receiving it, and its sender, which waited
+ * for this, goes on sending.
+ */
+static void end_fault(struct tcb *to)
+{
+	struct tcb *sender = thread_lookup(to->source);
+
+	to->fault = FAULT_NONE;
+	if (!sender) {
+		end_wait(to);
+		return;
+	}
+	items_wait_for_source(to);
+	end_wait(sender);
+	schedule_ready(sender);
+}
+
 /*
  * Gives `to`, which accepts it, the message of `from`. 0: `to` is ready, but not queued. An ERROR_… code: `to` waits on
- * as if nothing had been sent. MAPPING_UNFINISHED: likewise, and the same is to be tried again. A thread that waits for the answer to a fault gets mappings and registers only.
+ * as if nothing had been sent, unless the two are locked to each other. MAPPING_UNFINISHED: likewise, and the same is to be tried
+ * again. A thread that waits for the answer to a fault gets mappings and registers only.
  */
 static uint32_t deliver(struct tcb *from, struct tcb *to)
 {
 	uint32_t tag = tag_to_send(from);
-	uint32_t error = TAG_TYPED_WORDS(tag) ? transfer_typed(from, to, tag) : 0;
+	uint32_t error;
 
+	missing.tcb = 0;
+	error = TAG_TYPED_WORDS(tag) ? items_transfer(from, to, tag, &missing) : 0;
 	if (error)
 		return error;
+	to->offered = ID_NIL;
 	if (to->fault) {
-		if (TAG_LABEL(tag) == LABEL_REGISTERS)
+		/* In the midst of strings the registers are those of the call. */
+		if (TAG_LABEL(tag) == LABEL_REGISTERS && !to->send_pending && to->source == ID_NIL)
 			exception_answer(to, from, TAG_WORDS(tag));
-		to->fault = FAULT_NONE;
+		end_fault(to);
 	} else {
 		transfer_words(from, to, TAG_WORDS(tag));
 		tcb_registers(to)->esi = from->id;
 		tcb_registers(to)->eax = tag;
+		to->source = ID_NIL;
+		end_wait(to);
 	}
-	to->offered = ID_NIL;
-	end_wait(to);
 	return 0;
 }
 
@@ -258,6 +240,15 @@ static void receive_again(struct tcb *tcb)
 	tcb_call_again(tcb);
 }
 
+/* `tcb` and `sender`, which queued, are locked to each other. It is the sender that goes on with the message, when it runs. */
+static void begin_to_receive_strings(struct tcb *tcb, struct tcb *sender)
+{
+	dequeue_sender(tcb, sender);
+	sender->send_pending = true;
+	items_wait_for_source(tcb);
+	schedule_ready(sender);
+}
+
 static void receive_phase(struct tcb *tcb)
 {
 	struct tcb *sender;
@@ -268,6 +259,10 @@ static void receive_phase(struct tcb *tcb)
 	while ((sender = first_sender(tcb, tcb_registers(tcb)->edx))) {
 		uint32_t error = work_allows() ? deliver(sender, tcb) : MAPPING_UNFINISHED;
 
+		if (tcb->source != ID_NIL) {
+			begin_to_receive_strings(tcb, sender);
+			return;
+		}
 		if (error == MAPPING_UNFINISHED) {
 			receive_again(tcb);
 			return;
@@ -290,6 +285,42 @@ static void receive_phase(struct tcb *tcb)
 void ipc_resume_receive(struct tcb *tcb)
 {
 	receive_phase(tcb);
+}
+
+/* ---- leaving a message with strings ---------------------------------------------------------------- */
+
+/* Ends the call of `tcb`, one of two that are locked to each other, and the fault that it may be in, with an error. */
+static void end_in_midst(struct tcb *tcb, uint32_t code)
+{
+	bool queued = tcb_is_ready(tcb);
+
+	ipc_withdraw(tcb);
+	tcb->fault = FAULT_NONE;
+	tcb->send_pending = false;
+	tcb->source = ID_NIL;
+	fail(tcb, code);
+	if (!queued)
+		schedule_ready(tcb);
+}
+
+/* If `tcb` is locked to another thread, ends the call of that one with `code`. Returns whether it was. */
+static bool release_partner(struct tcb *tcb, uint32_t code)
+{
+	if (tcb->source != ID_NIL) {
+		end_in_midst(thread_lookup(tcb->source), code);
+		return true;
+	}
+	if (!tcb->send_pending)
+		return false;
+	end_in_midst(thread_lookup(tcb_registers(tcb)->esi), code | ERROR_IN_RECEIVE);
+	return true;
+}
+
+void ipc_leave_transfer(struct tcb *tcb)
+{
+	release_partner(tcb, ERROR_ABORTED);
+	tcb->source = ID_NIL;
+	tcb->send_pending = false;
 }
 
 /* ---- send phase ----------------------------------------------------------------------------------- */
@@ -347,11 +378,57 @@ bool ipc_interrupt(struct tcb *line, struct tcb *handler)
 	return taken;
 }
 
+/*
+ * The message of `current` is unfinished. If it has strings, `current` stays locked to `to` and goes on when it runs next, or when who
+ * misses a page has been given it; else it makes its call again.
+ */
+static struct tcb *pause(struct tcb *current, struct tcb *to)
+{
+	if (to->source != current->id) {
+		tcb_call_again(current);
+		return 0;
+	}
+	current->send_pending = true;
+	if (!missing.tcb)
+		return 0;
+	if (missing.tcb == to) {
+		current->blocked = BLOCKED_PARTNER;
+		scheduling_blocked(current);
+	}
+	return ipc_fault(missing.tcb, FAULT_PAGE, missing.word, missing.tcb->frame.eip);
+}
+
+/* The message of `current` to `to`, which accepts it or is locked to it. Returns as ipc(). */
+static struct tcb *send(struct tcb *current, struct tcb *to)
+{
+	uint32_t error = deliver(current, to);
+
+	if (error == MAPPING_UNFINISHED)
+		return pause(current, to);
+	if (error) {
+		if (to->source == current->id)
+			end_in_midst(to, ERROR_TRANSFER | ERROR_IN_RECEIVE);
+		fail(current, error);
+		return 0;
+	}
+	end_send_phase(current, true);
+	if (current->receive_pending)
+		receive_phase(current);
+	return if_ready(to);
+}
+
+struct tcb *ipc_go_on(struct tcb *current)
+{
+	struct tcb *to = thread_lookup(tcb_registers(current)->esi);
+
+	current->send_pending = false;
+	return send(current, to);
+}
+
 struct tcb *ipc(struct tcb *current)
 {
 	struct registers *registers = tcb_registers(current);
 	struct tcb *to;
-	uint32_t error;
 
 	if (is_malformed(registers->eax)) {
 		fail(current, ERROR_BAD_MESSAGE);
@@ -373,19 +450,7 @@ struct tcb *ipc(struct tcb *current)
 		wait_to_send(current, to);
 		return 0;
 	}
-	error = deliver(current, to);
-	if (error == MAPPING_UNFINISHED) {
-		tcb_call_again(current);
-		return 0;
-	}
-	if (error) {
-		fail(current, error);
-		return 0;
-	}
-	end_send_phase(current, true);
-	if (current->receive_pending)
-		receive_phase(current);
-	return if_ready(to);
+	return send(current, to);
 }
 
 struct tcb *ipc_fault(struct tcb *current, enum fault fault, uint32_t word0, uint32_t word1)
@@ -436,6 +501,10 @@ void ipc_cancel(struct tcb *tcb)
 	if (tcb->receive_pending) {
 		tcb->receive_pending = false;
 		fail(tcb, ERROR_CANCELLED | ERROR_IN_RECEIVE);
+		return;
+	}
+	if (release_partner(tcb, ERROR_TRANSFER)) {
+		end_in_midst(tcb, ERROR_CANCELLED | (tcb->source != ID_NIL ? ERROR_IN_RECEIVE : 0));
 		return;
 	}
 	if (!is_waiting(tcb))

@@ -14,6 +14,9 @@
  */
 struct tcb *ipc(struct tcb *current);
 
+/* Goes on with the message with strings that `current` is in the midst of (send_pending). Returns as ipc(). */
+struct tcb *ipc_go_on(struct tcb *current);
+
 /* Runs the receive phase that `tcb` still owes (receive_pending). It may block. */
 void ipc_resume_receive(struct tcb *tcb);
 
@@ -41,6 +44,9 @@ void ipc_resume(struct tcb *tcb);
  * not queued. `line` is in the send queue of `handler` in any case.
  */
 bool ipc_interrupt(struct tcb *line, struct tcb *handler);
+
+/* `tcb` is about to be deleted: who is in the midst of a message with strings with it, goes on with an error. */
+void ipc_leave_transfer(struct tcb *tcb);
 
 /* Takes `tcb`, which is not going to be in it any more, out of a send queue it may be in. */
 void ipc_withdraw(struct tcb *tcb);

@@ -5,6 +5,7 @@
 #include <message.h>
 #include <paging.h>
 #include <space.h>
+#include <transfer.h>
 #include <work.h>
 #include <x86.h>
 
@@ -80,6 +81,7 @@ bool space_clear(struct space *space)
 	if (space->state != SPACE_SWEEPING) {
 		space->state = SPACE_SWEEPING;
 		space->sweep = 0;
+		transfer_space_deleted(space);
 	}
 	if (!spaces_deleted(space) || !sweep(space) || !sweep_ports(space))
 		return false;
@@ -132,8 +134,10 @@ static void set_entry(struct space *space, uint32_t address, uint32_t *entry, ui
 	uint32_t old = *entry;
 
 	*entry = value;
-	if (old & PTE_PRESENT)
+	if (old & PTE_PRESENT) {
 		spaces_invalidate(space, address);
+		transfer_invalidate(space, address);
+	}
 }
 
 static bool table_exists(const struct space *space, uint32_t address)
@@ -169,6 +173,15 @@ uint32_t space_page_rights(const struct space *space, uint32_t address)
 		return ports_rights(space, address);
 	entry = table_exists(space, address) ? *present_entry(space, address) : 0;
 	if (!(entry & PTE_PRESENT) || (entry & PTE_KERNEL_OWNED))
+		return 0;
+	return entry & PTE_WRITE ? FLEXPAGE_READ | FLEXPAGE_WRITE : FLEXPAGE_READ;
+}
+
+uint32_t space_memory_rights(const struct space *space, uint32_t address)
+{
+	uint32_t entry = table_exists(space, address) ? *present_entry(space, address) : 0;
+
+	if (!(entry & PTE_PRESENT))
 		return 0;
 	return entry & PTE_WRITE ? FLEXPAGE_READ | FLEXPAGE_WRITE : FLEXPAGE_READ;
 }

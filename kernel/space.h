@@ -88,6 +88,9 @@ bool space_map_page(struct space *space, uint32_t address, uint32_t frame, uint3
  */
 uint32_t space_page_rights(const struct space *space, uint32_t address);
 
+/* What the program of a space may do to `address` (below USER_TOP), message buffers included: rights as above. */
+uint32_t space_memory_rights(const struct space *space, uint32_t address);
+
 /* Sees to it that `address` has a page table, and nothing of the kernel's. */
 enum mapping_result space_page_prepare(struct space *space, uint32_t address);
 

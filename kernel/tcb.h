@@ -52,6 +52,8 @@ enum blocked {
 	BLOCKED_NOT = 0,   /* ready, or in a receive that `wait` describes */
 	BLOCKED_SENDING,   /* in the send queue of `partner` */
 	BLOCKED_RECEIVING, /* in a receive that the fast path must not complete: from `partner`, or ID_ANY, or nobody */
+	BLOCKED_TRANSFER,  /* receives a message with strings from `source`, and from nobody else */
+	BLOCKED_PARTNER,   /* sends a message with strings to a thread that waits for the answer to a fault */
 	BLOCKED_HALTED,    /* would be ready, but is halted */
 	BLOCKED_INACTIVE,  /* no thread: never created, or deleted */
 };
@@ -90,11 +92,14 @@ struct tcb {
 	bool halted;               /* its IPC goes on, by the slow path; its program does not */
 	bool dying;                /* being deleted: no lookup finds it, `item` tells whom it has been aborted for */
 	uint8_t holds;             /* HOLDS_… (holder.h): what of the processor is set up for it alone */
+	bool send_pending;         /* in the midst of a message with strings: goes on with it when it runs next */
 	enum fault fault;          /* a message in its name is being sent, or answered */
 	uint32_t fault_word[2];
-	uint32_t item;                     /* of its message's typed items, how many are transferred; and of the next … */
-	struct mapping_progress progress;  /* … so much */
+	uint16_t item, string;             /* of its message's typed items, how many are transferred; of these, strings; and of the next … */
+	struct mapping_progress progress;  /* … so many pages */
+	uint32_t string_done;              /* … or bytes */
 	uint32_t offered;          /* who has transferred some of its typed items to this one */
+	uint32_t source;           /* whose message with strings is being transferred to this one; ID_NIL: nobody's */
 	struct space *space;
 	struct tcb *space_next, *space_previous; /* threads of the same space, circular */
 	uint32_t pager;            /* id */

@@ -98,6 +98,8 @@ static void set_initial_state(struct tcb *tcb, const struct thread_start *start)
 	tcb->send_queue = 0;
 	tcb_update_urgency(tcb);
 	tcb->receive_pending = false;
+	tcb->send_pending = false;
+	tcb->source = ID_NIL;
 	tcb->halted = false;
 	tcb->dying = false;
 	tcb->holds = 0;
@@ -152,6 +154,7 @@ static void begin_deletion(struct tcb *tcb)
 {
 	interrupt_forget(tcb);
 	fpu_forget(tcb);
+	ipc_leave_transfer(tcb);
 	ipc_withdraw(tcb);
 	tcb->dying = true;
 	tcb->wait = ID_NIL;

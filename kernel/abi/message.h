@@ -95,7 +95,7 @@
 #define ERROR_ABORTED (4 << 1)     /* the partner was deleted while we waited for it */
 #define ERROR_OVERFLOW (5 << 1)    /* the message does not fit the receiver's buffers */
 #define ERROR_BAD_MESSAGE (6 << 1) /* reserved bit set, words and typed items exceed the buffer, malformed item */
-#define ERROR_TRANSFER (7 << 1)    /* the transfer met a fault that its pager did not resolve */
+#define ERROR_TRANSFER (7 << 1)    /* the partner left in the midst of a message with strings, or they are not what they were */
 #define ERROR_NO_MEMORY (8 << 1)   /* a mapping needs kernel memory that the receiver's quota does not hold */
 
 /*
@@ -104,7 +104,7 @@
  */
 #define UTCB_SIZE 512
 #define UTCB_MR 0          /* 126 message words */
-#define UTCB_ACCEPT 504    /* receive window: flexpage that consents to map and grant items; 0: none */
+#define UTCB_ACCEPT 504    /* receive window: flexpage that consents to map and grant items; ACCEPT_STRINGS; 0: none */
 #define UTCB_USER 508      /* one word for the program's own use */
 
 /*
@@ -130,6 +130,22 @@
 #define FLEXPAGE_PORTS_LOG2_MAX 16
 #define FLEXPAGE_ALL_PORTS FLEXPAGE_PORTS(0, FLEXPAGE_PORTS_LOG2_MAX)
 #define FLEXPAGE_EVERYTHING (FLEXPAGE_ALL | FLEXPAGE_IO) /* receive windows only */
+
+/*
+ * Strings. Typed item, two words: length in bytes in bits 31..8, ITEM_STRING in the low byte (no flexpage: those have
+ * FLEXPAGE_READ); then the address, of any alignment. The receiver states its buffers in the same form, their lengths being
+ * maximal ones, at the end of its message buffer: their number in mr[125] (STRING_BUFFERS), and buffer n in mr[123 - 2n] and
+ * mr[124 - 2n] (STRING_BUFFER(n)), if `accept` has the bit ACCEPT_STRINGS. String n of a message goes into buffer n.
+ */
+#define ITEM_STRING 0x09
+#define ITEM_IS_STRING(item) (((item) & 0xff) == ITEM_STRING)
+#define STRING(length) (((length) << 8) | ITEM_STRING)
+#define STRING_LENGTH(item) ((item) >> 8)
+#define STRING_MAX 0x400000 /* the longest: 4 MB */
+#define ACCEPT_STRINGS 0x08 /* in `accept`, with a flexpage or without */
+#define STRING_BUFFERS 125
+#define STRING_BUFFERS_MAX 60 /* more would reach into every message */
+#define STRING_BUFFER(n) (STRING_BUFFERS - 2 - 2 * (n))
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

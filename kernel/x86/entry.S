@@ -51,12 +51,31 @@ my_id_iret:
 /* eax: the TCB to run. Its frame and registers are below it; segments, page directory and TSS are switched. */
 	.globl kernel_exit
 kernel_exit:
+	cmpb	$0, TCB_SEND_PENDING(%eax)
+	jne	go_on
 	lea	-REGISTERS_SIZE(%eax), %esp
 	LOAD_DS_ES SELECTOR_USER_DATA, %ecx
 	popa
 	add	$4, %esp
 kernel_exit_iret:
 	iret
+
+/*
+ * The thread is in the midst of a long message, and its registers stay where they are. Interrupts are let in, between NOP and CLI
+ * only (STI takes effect an instruction later), and the message goes on.
+ */
+go_on:
+	mov	%eax, %esp
+kernel_go_on_entry:
+	sub	$REGISTERS_SIZE, %esp
+	sti
+	nop
+go_on_interrupted:
+	cli
+	lea	REGISTERS_SIZE(%esp), %eax
+	push	%eax
+	call	kernel_go_on
+	jmp	kernel_exit
 
 /* ---- exceptions ---------------------------------------------------------------------------------- */
 
@@ -186,12 +205,22 @@ interrupt_\line:
 	INTERRUPT 15
 
 interrupt_common:
+	testb	$3, REGISTERS_SIZE + 4(%esp)
+	jz	interrupt_in_kernel
+interrupt_of_thread:
 	LOAD_DS_ES SELECTOR_KERNEL_DATA, %ecx
 	ENTER_C
 	push	%edx
 	push	%eax
 	call	kernel_interrupt
 	jmp	kernel_exit
+
+/* The idle thread's frame is a thread's. In the midst of a long message, its thread's registers lie above all that was saved here. */
+interrupt_in_kernel:
+	cmpl	$go_on_interrupted, REGISTERS_SIZE(%esp)
+	jne	interrupt_of_thread
+	add	$REGISTERS_SIZE + 12, %esp
+	jmp	interrupt_of_thread
 
 /* The idle thread, in ring 0 with interrupts on. */
 	.globl idle_loop

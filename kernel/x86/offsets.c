@@ -15,6 +15,7 @@ void offsets(void)
 	OFFSET(TCB_ID, struct tcb, id);
 	OFFSET(TCB_WAIT, struct tcb, wait);
 	OFFSET(TCB_BLOCKED, struct tcb, blocked);
+	OFFSET(TCB_SEND_PENDING, struct tcb, send_pending);
 	OFFSET(TCB_URGENCY, struct tcb, urgency);
 	OFFSET(TCB_PRIORITY, struct tcb, priority);
 	OFFSET(TCB_READY_NEXT, struct tcb, ready.next);

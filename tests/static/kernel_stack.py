@@ -13,7 +13,7 @@ import re
 import sys
 
 # Where the processor enters on a thread's stack; depth 0 is the TCB's address.
-ENTRIES = r"kernel_entry|exception_\d+|interrupt_\d+"
+ENTRIES = r"kernel_entry|kernel_go_on_entry|exception_\d+|interrupt_\d+"
 
 # Who is called through a pointer, by caller.
 INDIRECT = {

@@ -24,7 +24,7 @@ unmentioned() {
 
 # unknown FOLDER: names in its README.md that its headers do not have.
 unknown() {
-	grep -Eo '\b(SYS|SYSCALL|ERROR|LABEL|EXCHANGE|INTERRUPT|TAG|FLEXPAGE|ID|EXIT)_[A-Z0-9_]+' "$1/README.md" | sort -u | while read -r name; do
+	grep -Eo '\b(SYS|SYSCALL|ERROR|LABEL|EXCHANGE|INTERRUPT|TAG|FLEXPAGE|ID|EXIT|STRING|ITEM|ACCEPT)_[A-Z0-9_]+' "$1/README.md" | sort -u | while read -r name; do
 		grep -Eqw "$name" "$1"/*.h || printf 'README.md names %s, which no header has\n' "$name"
 	done
 }
@@ -58,7 +58,7 @@ verdict 'every call has an example' "$(without_example "$abi")"
 # Examples are statements: each block is the body of a function. Words in them that
 # nothing declares are numbers of the reader's; what is called must exist.
 program() { # program DECLARATIONS
-	printf '#include <syscall_user.h>\n#include <ipc.h>\n#include <exit.h>\nvoid serve_device(void);\n'
+	printf '#include <syscall_user.h>\n#include <ipc.h>\n#include <exit.h>\nvoid serve_device(void);\nvoid use_bytes(uint32_t, uint32_t);\n'
 	printf 'static struct ipc_result r;\nstatic struct syscall_result s;\n'
 	[ ! -s "$1" ] || sed 's/.*/static uint32_t &;/' "$1"
 	sed -n '/^```c$/,/^```$/p' "$abi/README.md" |

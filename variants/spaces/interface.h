@@ -40,6 +40,15 @@ void spaces_table_added(struct space *space, uint32_t index);
 /* A page-table entry that was present has changed: removes what a TLB may hold of it. */
 void spaces_invalidate(struct space *space, uint32_t address);
 
+/* Where the kernel finds address 0 of the space, after loading whatever that takes. Until spaces_switch(). */
+uint32_t spaces_access(const struct space *space);
+
+/* Does spaces_access() load nothing? */
+bool spaces_is_accessible(const struct space *space);
+
+/* The page directory that is loaded, as the kernel addresses it. */
+uint32_t *spaces_loaded_directory(void);
+
 /* The address as the program of `tcb`, which was running, sees it, of a linear one at which it faulted. */
 uint32_t spaces_program_address(const struct tcb *tcb, uint32_t linear);
 

@@ -46,6 +46,8 @@ static struct answer page_fault(struct utcb *utcb, const struct thread *thread, 
 
 		if (address - window->at >= window->size || (write && !(window->rights & FLEXPAGE_WRITE)))
 			continue;
+		/* The program itself may not have touched it yet: then sigma0 gives it now. */
+		(void)*(volatile const char *)(window->memory + (address - window->at));
 		return map_page(utcb, id, (uint32_t)window->memory + (address - window->at), address, window->rights);
 	}
 	return NOTHING;

@@ -22,7 +22,10 @@
 
 #define PRIORITY_PAGER 250
 
-/* Page-aligned memory of the program that a space sees at `at`, mapped page by page when touched. */
+/*
+ * Page-aligned memory of the program that a space sees at `at`, mapped page by page when touched. The program's own space sees
+ * free memory in windows at its own addresses (`at` is `memory`).
+ */
 struct window {
 	uint32_t at;     /* page-aligned */
 	uint32_t size;   /* bytes, whole pages; 0: no window */

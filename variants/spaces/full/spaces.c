@@ -53,6 +53,23 @@ void spaces_invalidate(struct space *space, uint32_t address)
 		invalidate_page(address);
 }
 
+bool spaces_is_accessible(const struct space *space)
+{
+	return read_cr3() == physical_of(space->directory);
+}
+
+uint32_t spaces_access(const struct space *space)
+{
+	if (!spaces_is_accessible(space))
+		write_cr3(physical_of(space->directory));
+	return 0;
+}
+
+uint32_t *spaces_loaded_directory(void)
+{
+	return physical(read_cr3());
+}
+
 uint32_t spaces_program_address(const struct tcb *tcb, uint32_t linear)
 {
 	(void)tcb;

@@ -182,6 +182,23 @@ void spaces_invalidate(struct space *space, uint32_t address)
 		invalidate_page(address);
 }
 
+bool spaces_is_accessible(const struct space *space)
+{
+	return space->spaces.base || tables_spaces()->loaded_directory == physical_of(space->directory);
+}
+
+uint32_t spaces_access(const struct space *space)
+{
+	if (!spaces_is_accessible(space))
+		load_directory(physical_of(space->directory));
+	return space->spaces.base;
+}
+
+uint32_t *spaces_loaded_directory(void)
+{
+	return tables_spaces()->loaded_directory ? physical(tables_spaces()->loaded_directory) : kernel_directory;
+}
+
 uint32_t spaces_program_address(const struct tcb *tcb, uint32_t linear)
 {
 	return tcb->spaces.directory ? linear : linear - tcb->space->spaces.base;
