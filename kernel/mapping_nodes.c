@@ -156,3 +156,8 @@ void mapping_free_all(struct space *space)
 		frame_free(space, space->mappings.tables);
 	space->mappings = (struct mapping_space){0};
 }
+
+const struct mapping_slab *mapping_next_slab(const struct mapping_slab *slab)
+{
+	return slab->next;
+}

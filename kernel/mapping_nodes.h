@@ -63,4 +63,7 @@ void mapping_drop(struct space *space, struct mapping *node);
 void mapping_free_table(struct space *space, uint32_t index);
 void mapping_free_all(struct space *space);
 
+/* For invariant_checks.h: what follows in a space's list of slabs. */
+const struct mapping_slab *mapping_next_slab(const struct mapping_slab *slab);
+
 #endif

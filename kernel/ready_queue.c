@@ -89,3 +89,39 @@ struct tcb *ready_first(void)
 	first = ready_lists[ready_highest].next;
 	return (struct tcb *)((char *)first - offsetof(struct tcb, ready));
 }
+
+/* ---- invariants ------------------------------------------------------------------------------------ */
+
+bool ready_queue_is_sound(uint32_t *priority)
+{
+	for (*priority = 0; *priority < PRIORITIES; ++*priority) {
+		struct ready_links *links = &ready_lists[*priority];
+
+		do {
+			if (links->next->previous != links)
+				return false;
+			links = links->next;
+			if (links != &ready_lists[*priority] &&
+			    ((struct tcb *)((char *)links - offsetof(struct tcb, ready)))->priority != *priority)
+				return false;
+		} while (links != &ready_lists[*priority]);
+	}
+	return true;
+}
+
+bool ready_summary_is_sound(uint32_t *priority)
+{
+	uint32_t highest = 0;
+
+	for (*priority = 0; *priority < PRIORITIES; ++*priority) {
+		bool filled = ready_lists[*priority].next != &ready_lists[*priority];
+		bool marked = ready_bitmap[*priority / WORD_BITS] & 1u << *priority % WORD_BITS;
+		bool summed = ready_bitmap_summary & 1u << *priority / WORD_BITS;
+
+		if (filled != marked || (filled && !summed))
+			return false;
+		if (filled)
+			highest = *priority;
+	}
+	return highest == ready_highest;
+}

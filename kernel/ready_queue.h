@@ -38,6 +38,13 @@ void ready_remove(struct tcb *tcb);
 /* First thread of the highest priority, or 0 if the queue is empty. */
 struct tcb *ready_first(void);
 
+/*
+ * For invariant_checks.h: every list leads forth and back through threads of its priority; bitmap and ready_highest say which are not
+ * empty. *priority: where that is not so.
+ */
+bool ready_queue_is_sound(uint32_t *priority);
+bool ready_summary_is_sound(uint32_t *priority);
+
 static inline bool ready_is_queued(const struct ready_links *links)
 {
 	return links->next != 0;

@@ -7,6 +7,7 @@
 #include <panic.h>
 #include <exit.h>
 #include <interrupt.h>
+#include <invariant_checks.h>
 #include <ipc.h>
 #include <ready_queue.h>
 #include <schedule.h>
@@ -238,6 +239,14 @@ static uint32_t sys_kernel_info(struct tcb *caller, struct registers *r)
 	return SYSCALL_OK;
 }
 
+static uint32_t sys_check(struct tcb *caller, struct registers *r)
+{
+	if (!caller->space->privileged)
+		return SYSCALL_EPERM;
+	r->esi = invariants_check(caller, &r->ebx);
+	return SYSCALL_OK;
+}
+
 typedef uint32_t system_call_function(struct tcb *caller, struct registers *registers);
 
 /* SYS_MY_ID is answered in entry.S. */
@@ -254,6 +263,7 @@ static system_call_function *const functions[SYS_COUNT] = {
 	[SYS_HALT] = sys_halt,
 	[SYS_CONSOLE_WRITE] = sys_console_write,
 	[SYS_KERNEL_INFO] = sys_kernel_info,
+	[SYS_CHECK] = sys_check,
 };
 
 struct tcb *system_call(struct tcb *current)

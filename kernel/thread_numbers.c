@@ -57,3 +57,12 @@ uint32_t thread_numbers_end(void)
 {
 	return fresh;
 }
+
+bool thread_numbers_are_sound(uint32_t in_use)
+{
+	uint32_t free = 0;
+
+	for (struct thread_number *number = free_first; number && free <= fresh; number = number->free_next)
+		free++;
+	return in_use + free + thread_numbers_retired == fresh - NUMBER_FIRST;
+}

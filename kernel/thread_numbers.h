@@ -7,6 +7,7 @@
 #ifndef KERNEL_THREAD_NUMBERS_H
 #define KERNEL_THREAD_NUMBERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct space;
@@ -28,6 +29,9 @@ void thread_numbers_give_back(struct thread_number *number);
 
 /* Numbers in use, now or once, are below this one. */
 uint32_t thread_numbers_end(void);
+
+/* For invariant_checks.h: with `in_use` threads, every number below thread_numbers_end() is in use, free, or retired. */
+bool thread_numbers_are_sound(uint32_t in_use);
 
 /* Makes the place for what is kept of `number`, never used so far, for a thread of `space`. 0: no memory. Is thread.c's. */
 struct thread_number *thread_numbers_place(uint32_t number, struct space *space);

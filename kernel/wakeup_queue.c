@@ -65,3 +65,16 @@ struct wakeup *wakeup_first(void)
 {
 	return count ? heap[1] : 0;
 }
+
+bool wakeup_queue_is_sound(void)
+{
+	for (uint32_t place = 1; place <= count; place++)
+		if (heap[place]->place != place || (place > 1 && heap[place]->due < heap[place / 2]->due))
+			return false;
+	return true;
+}
+
+bool wakeup_is_sound(const struct wakeup *wakeup)
+{
+	return !wakeup->place || (wakeup->place <= count && heap[wakeup->place] == wakeup);
+}

@@ -7,6 +7,7 @@
 #ifndef KERNEL_WAKEUP_QUEUE_H
 #define KERNEL_WAKEUP_QUEUE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define WAKEUPS_MAX 16384 /* as many as there are thread numbers */
@@ -25,5 +26,9 @@ void wakeup_remove(struct wakeup *wakeup);
 
 /* The earliest, or 0 if the queue is empty. It stays where it is. */
 struct wakeup *wakeup_first(void);
+
+/* For invariant_checks.h: nobody is due before its parent, and each member's place is its own; `wakeup` is where it says, if anywhere. */
+bool wakeup_queue_is_sound(void);
+bool wakeup_is_sound(const struct wakeup *wakeup);
 
 #endif

@@ -27,7 +27,8 @@
 #define SYS_HALT 11          /* esi exit code (exit.h); root's and sigma0's space only; ends the machine */
 #define SYS_CONSOLE_WRITE 12 /* ecx count 0..8, ebx, edi: bytes, lowest first; root's and sigma0's space only */
 #define SYS_KERNEL_INFO 13   /* esi offset in the kernel information (info.h) -> ebx, edi: 8 bytes */
-#define SYS_COUNT 14
+#define SYS_CHECK 14         /* -> esi: which invariant of the kernel does not hold (invariants.h), ebx: seen where; root's and sigma0's space only */
+#define SYS_COUNT 15
 
 /* What SYS_EXCHANGE_REGISTERS does, in this order. */
 #define EXCHANGE_CANCEL 1  /* ends the call or fault in which the thread waits */

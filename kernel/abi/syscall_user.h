@@ -122,6 +122,15 @@ static inline uint32_t console_write(uint32_t count, uint32_t low, uint32_t high
 	return syscall5(SYS_CONSOLE_WRITE, 0, low, count, 0, high).error;
 }
 
+/*
+ * Whether the kernel's data are what they have to be, for tests. result.value[0]: the first INVARIANT_… that does not hold, or
+ * INVARIANTS_HOLD; value[1]: the id or address it was seen at.
+ */
+static inline struct syscall_result kernel_check(void)
+{
+	return syscall5(SYS_CHECK, 0, 0, 0, 0, 0);
+}
+
 /* Eight bytes of struct kernel_info at `offset` (a multiple of 4): result.value[1], then [2]. */
 static inline struct syscall_result kernel_info_read(uint32_t offset)
 {

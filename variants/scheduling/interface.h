@@ -34,4 +34,7 @@ void scheduling_wait_ended(struct tcb *tcb);
  */
 bool scheduling_take_due(uint64_t now, struct tcb **tcb);
 
+/* For invariant_checks.h: `tcb`, which perhaps runs, is in the ready and wakeup queues if it has to be, and not if it must not be. */
+bool scheduling_is_sound(const struct tcb *tcb, bool running);
+
 #endif

@@ -23,4 +23,7 @@ void tcbs_init(void);
  */
 struct tcb *tcbs_create(uint32_t number);
 
+/* The frame, as the kernel addresses it, in which number `number` has a TCB of its own; 0: it has none. For invariant_checks.h. */
+void *tcbs_frame(uint32_t number);
+
 #endif

@@ -10,12 +10,15 @@
 #include "text.h"
 
 #include <exit.h>
+#include <invariants.h>
 
 /* Messages to the main thread. */
 #define LABEL_ENDED 1 /* the test has ended */
 #define LABEL_IDLE 2  /* from the watchdog */
 
 enum outcome { PENDING, PASSED, FAILED, SKIPPED };
+
+#define SENTENCE(name, sentence) sentence,
 
 /* Of the section that TEST fills, from program.ld. */
 extern const struct test *const tests_begin[], *const tests_end[];
@@ -263,6 +266,25 @@ static void report(const struct test *test)
 	record_end();
 }
 
+/* The kernel's own data are as they have to be, after this test like after any; or it fails. */
+static void check_kernel(const char *when)
+{
+	static const char *const sentences[] = {"", INVARIANTS(SENTENCE)};
+	struct syscall_result r = kernel_check();
+	struct text text;
+
+	if (r.error == SYSCALL_OK && r.value[0] == INVARIANTS_HOLD)
+		return;
+	text_begin(&text, why, sizeof(why));
+	text_string(&text, "the kernel is damaged ");
+	text_string(&text, when);
+	text_string(&text, ", at 0x");
+	text_hex(&text, r.value[1], 8);
+	text_string(&text, ": it does not hold that ");
+	text_string(&text, r.error || r.value[0] >= INVARIANTS_END ? "SYS_CHECK works" : sentences[r.value[0]]);
+	outcome = FAILED;
+}
+
 /* Whether the test did not fail. */
 static bool run(struct utcb *utcb, const struct test *test, uint32_t watchdog_id)
 {
@@ -286,7 +308,9 @@ static bool run(struct utcb *utcb, const struct test *test, uint32_t watchdog_id
 	} else if (ipc_receive(utcb, ID_ANY).from == watchdog_id && outcome == PENDING) {
 		hung(thread);
 	}
+	check_kernel("at its end");
 	threads_reset();
+	check_kernel("after its threads and spaces were deleted");
 	report(test);
 	return outcome != FAILED;
 }

@@ -44,3 +44,11 @@ bool scheduling_take_due(uint64_t now, struct tcb **tcb)
 	*tcb = tcb_of_wakeup(first);
 	return true;
 }
+
+bool scheduling_is_sound(const struct tcb *tcb, bool running)
+{
+	bool waits = tcb->wait != ID_NIL || tcb->blocked == BLOCKED_SENDING || tcb->blocked == BLOCKED_RECEIVING;
+
+	(void)running;
+	return ready_is_queued(&tcb->ready) == tcb_is_ready(tcb) && (!tcb->wakeup.place || waits);
+}

@@ -68,3 +68,10 @@ bool scheduling_take_due(uint64_t now, struct tcb **tcb)
 	*tcb = waits_until(tcb_of_wakeup(first)) ? tcb_of_wakeup(first) : 0;
 	return true;
 }
+
+bool scheduling_is_sound(const struct tcb *tcb, bool running)
+{
+	if (tcb->blocked == BLOCKED_INACTIVE)
+		return !ready_is_queued(&tcb->ready) && !tcb->wakeup.place;
+	return (ready_is_queued(&tcb->ready) || !tcb_is_ready(tcb) || running) && (tcb->wakeup.place || !waits_until(tcb));
+}

@@ -40,3 +40,11 @@ struct tcb *tcbs_create(uint32_t number)
 	invalidate_page((uint32_t)tcb);
 	return tcb;
 }
+
+void *tcbs_frame(uint32_t number)
+{
+	uint32_t offset = number << TCB_BLOCK_SHIFT;
+	uint32_t frame = tables[offset >> SUPERPAGE_SHIFT][TABLE_INDEX(offset)] & PTE_FRAME;
+
+	return frame == physical_of(empty_page) ? 0 : physical(frame);
+}

@@ -42,3 +42,8 @@ struct tcb *tcbs_create(uint32_t number)
 	}
 	return tcb_table[number];
 }
+
+void *tcbs_frame(uint32_t number)
+{
+	return tcb_table[number] == EMPTY ? 0 : (void *)((uint32_t)tcb_table[number] & ~(PAGE_SIZE - 1));
+}
