@@ -133,7 +133,8 @@ def table(summary: Summary, found: Ablation, columns: list) -> Table:
     """Per cent that an operation costs more without each technique."""
     where = summary.results.where()
     notes = [*short_notes(summary),
-             f"per cent of {found.base.name}, which has them all; negative: "
+             f"per cent of the {summary.unit(columns)} of "
+             f"{found.base.name}, which has them all; negative: "
              "cheaper without; an interval that contains 0 shows no "
              "difference",
              "beyond the sum: how much more all together cost than the single "
@@ -187,8 +188,9 @@ def beside_published(summary: Summary, found: Ablation) -> Table:
     where = summary.results.where()
     notes = [*short_notes(summary),
              "published: measured on a 486 at 50 MHz by others, in another "
-             f"kernel; ours: {where}. Both in per cent of the kernel with all "
-             "of its techniques"]
+             f"kernel; ours: {where}, in "
+             f"{summary.unit([row[4] for row in rows])}. Both in per cent of "
+             "the kernel with all of its techniques"] if rows else []
     return Table(f"What each technique is worth: published, and ours on "
                  f"{where}", ["published", "more", "status", "without",
                               "benchmark", "ours", "note"],
