@@ -20,6 +20,7 @@ struct kernel_info {
 	uint32_t tick_us;       /* timer tick */
 	uint32_t slice_us;      /* default time slice */
 	uint32_t salt;          /* code layout of this build: 0, 1, … */
+	char kernel_map[16];    /* pages that the kernel is mapped by: "4K", "4M" or "4M global" */
 	char cpu_vendor[16];    /* "GenuineIntel", or "" */
 	char variant[256];      /* "spaces=small,messages=registers,…" */
 	char build[24];         /* hash over kernel and programs */

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <kernelmap.h>
 #include <paging.h>
 #include <processor.h>
 #include <tcbs.h>
 #include <x86.h>
 
 #define PAGE_ALIGNED __attribute__((section(".page_aligned"), aligned(PAGE_SIZE)))
-#define WINDOW_TABLES 4 /* 16 MB */
 
 PAGE_ALIGNED uint32_t kernel_directory[TABLE_ENTRIES];
-static PAGE_ALIGNED uint32_t window_tables[WINDOW_TABLES][TABLE_ENTRIES];
+static PAGE_ALIGNED uint32_t window_tables[WINDOW_SUPERPAGES][TABLE_ENTRIES];
 static PAGE_ALIGNED uint32_t ports_table[TABLE_ENTRIES];
 
+/* As the window is mapped. */
 static void map_identity(void)
 {
-	for (unsigned t = 0; t < WINDOW_TABLES; t++)
-		kernel_directory[t] = physical_of(window_tables[t]) | PTE_PRESENT | PTE_WRITE;
+	for (unsigned i = 0; i < WINDOW_SUPERPAGES; i++)
+		kernel_directory[i] = kernel_directory[DIRECTORY_INDEX(PHYSICAL_WINDOW) + i];
 }
 
 bool paging_has_superpages(void)
@@ -22,17 +23,22 @@ bool paging_has_superpages(void)
 	return processor_has(FEATURE_PSE);
 }
 
-void paging_init(void)
+void paging_map_window(void)
 {
-	if (paging_has_superpages())
-		processor_change_cr4(0, CR4_PSE);
-	for (unsigned t = 0; t < WINDOW_TABLES; t++) {
+	for (unsigned t = 0; t < WINDOW_SUPERPAGES; t++) {
 		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
 			window_tables[t][i] = (t << SUPERPAGE_SHIFT) | i << PAGE_SHIFT | PTE_PRESENT |
 					      PTE_WRITE;
 		kernel_directory[DIRECTORY_INDEX(PHYSICAL_WINDOW) + t] =
 			physical_of(window_tables[t]) | PTE_PRESENT | PTE_WRITE;
 	}
+}
+
+void paging_init(void)
+{
+	if (paging_has_superpages())
+		processor_change_cr4(0, CR4_PSE);
+	kernelmap_init();
 	tcbs_init();
 	kernel_directory[DIRECTORY_INDEX(PORTS_WINDOW)] = physical_of(ports_table) | PTE_PRESENT | PTE_WRITE;
 	map_identity();
@@ -40,13 +46,15 @@ void paging_init(void)
 
 void paging_drop_identity(void)
 {
-	for (unsigned t = 0; t < WINDOW_TABLES; t++)
-		kernel_directory[t] = 0;
+	for (unsigned i = 0; i < WINDOW_SUPERPAGES; i++)
+		kernel_directory[i] = 0;
 	write_cr3(physical_of(kernel_directory));
+	kernelmap_started();
 }
 
 void paging_end(void)
 {
+	kernelmap_ending();
 	map_identity();
 	write_cr3(physical_of(kernel_directory));
 	processor_change_cr4(~0u, 0);

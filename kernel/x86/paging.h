@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define TABLE_ENTRIES 1024
+#define WINDOW_SUPERPAGES 4 /* the window on physical memory: 16 MB */
 #define DIRECTORY_INDEX(address) ((uint32_t)(address) >> SUPERPAGE_SHIFT)
 #define TABLE_INDEX(address) ((uint32_t)(address) >> PAGE_SHIFT & (TABLE_ENTRIES - 1))
 
@@ -34,6 +35,9 @@ static inline uint32_t physical_of(const void *pointer)
  */
 void paging_init(void);
 void paging_drop_identity(void);
+
+/* Maps the window by tables, as every processor can. For `kernelmap`. */
+void paging_map_window(void);
 
 /*
  * Has the processor pages of SUPERPAGE_SIZE (PTE_SUPERPAGE in a directory entry)? Then paging_init() has switched them on in CR4.

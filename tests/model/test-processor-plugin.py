@@ -83,6 +83,23 @@ def check_trace(variant, folder):
     check("trace/tables", all(len(step["accesses"]) == 13 for step in entries), "gate, 2 descriptors, TSS, frame: 13 accesses")
 
 
+def has_large_pages(variant):
+    with open(os.path.join(variant, "variant.mak"), encoding="ascii") as file:
+        return "kernelmap=large" in file.read()
+
+
+def check_large_pages(variants, folder):
+    """The model follows entries of 4 MB, through which the kernel finds itself on a Pentium; on a 486 there are none."""
+    variant = next((v for v in map(os.path.dirname, variants) if has_large_pages(v)), None)
+    if variant is None:
+        print("skip model/plugin/large-pages: no variant with kernelmap=large is built")
+        return
+    for name, cpu, pages in (("i486dx50", "486,-vme,-pse", "4K"), ("pentium90", "pentium", "4M")):
+        model(variant, name, cpu, folder)
+        with open(f"{folder}/serial", encoding="ascii", errors="replace") as file:
+            check(f"large-pages/{name}", f'"kernel_map":"{pages}"' in file.read(), f"the kernel is not mapped by {pages} pages")
+
+
 def check_refusals(variant, folder):
     good = [f"machine={machine('i486dx50')}", f"timing={TIMING}", f"out={folder}/out"]
     for name, plugin, words in (
@@ -110,6 +127,7 @@ def main():
         check("geometry/no-cycles", len(samples(records)) == 8 and all(r["cycles"] == 0 and r["lines"] for r in samples(records)),
               "has cycles, or no samples")
         check_trace(variant, folder)
+        check_large_pages(variants, folder)
         check_refusals(variant, folder)
     return failures != 0
 

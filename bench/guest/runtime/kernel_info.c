@@ -21,6 +21,7 @@ void kernel_info_load(void)
 			break;
 		memcpy((char *)&kernel_info + offset, words, count);
 	}
+	TERMINATE(kernel_info.kernel_map);
 	TERMINATE(kernel_info.cpu_vendor);
 	TERMINATE(kernel_info.variant);
 	TERMINATE(kernel_info.build);

@@ -124,6 +124,7 @@ void record_boot(const char *program)
 	text_begin(&text, buffer, sizeof(buffer));
 	text_hex(&text, kernel_info.cpu_features, 8);
 	record_string("features", buffer);
+	record_string("kernel_map", kernel_info.kernel_map);
 	record_end();
 }
 

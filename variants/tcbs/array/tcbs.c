@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <kernelmap.h>
 #include <memory.h>
 #include <paging.h>
 #include <tcbs.h>
@@ -19,7 +20,7 @@ void tcbs_init(void)
 {
 	for (unsigned t = 0; t < TABLES; t++) {
 		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-			tables[t][i] = physical_of(empty_page) | PTE_PRESENT;
+			tables[t][i] = physical_of(empty_page) | PTE_PRESENT | kernelmap_page_flags();
 		kernel_directory[DIRECTORY_INDEX(TCB_AREA) + t] = physical_of(tables[t]) | PTE_PRESENT | PTE_WRITE;
 	}
 }
@@ -36,7 +37,7 @@ struct tcb *tcbs_create(uint32_t number)
 	frame = frame_allocate(0);
 	if (!frame)
 		return 0;
-	*entry = physical_of(frame) | PTE_PRESENT | PTE_WRITE;
+	*entry = physical_of(frame) | PTE_PRESENT | PTE_WRITE | kernelmap_page_flags();
 	invalidate_page((uint32_t)tcb);
 	return tcb;
 }

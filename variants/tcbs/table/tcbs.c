@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <kernelmap.h>
 #include <layout.h>
 #include <memory.h>
 #include <paging.h>
@@ -21,7 +22,7 @@ static PAGE_ALIGNED uint32_t page_table[TABLE_ENTRIES];
 
 void tcbs_init(void)
 {
-	page_table[TABLE_INDEX(TCB_AREA)] = physical_of(empty_page) | PTE_PRESENT;
+	page_table[TABLE_INDEX(TCB_AREA)] = physical_of(empty_page) | PTE_PRESENT | kernelmap_page_flags();
 	kernel_directory[DIRECTORY_INDEX(TCB_AREA)] = physical_of(page_table) | PTE_PRESENT | PTE_WRITE;
 	for (uint32_t number = 0; number < NUMBERS; number++)
 		tcb_table[number] = EMPTY;
