@@ -34,9 +34,10 @@ objects = $(patsubst %,obj/%.o,$(1))
 KERNEL_OBJ := $(call objects,$(filter-out kernel/x86/offsets.c,$(call sources,kernel kernel/x86)) \
 	$(patsubst $(SRC)/%,%,$(foreach pair,$(CHOICES),$(wildcard $(SRC)/variants/$(subst =,/,$(pair))/$(firstword $(subst =, ,$(pair))).c))))
 RUNTIME_OBJ := $(call objects,$(call sources,bench/guest/runtime))
+DRIVERS_OBJ := $(call objects,$(call sources,bench/guest/drivers))
 sigma0_OBJ      := $(RUNTIME_OBJ) $(call objects,$(call sources,bench/guest/sigma0))
-bench_OBJ       := $(RUNTIME_OBJ) $(call objects,$(call sources,bench/guest/measure))
-conformance_OBJ := $(RUNTIME_OBJ) $(call objects,$(call sources,tests/guest/conformance))
+bench_OBJ       := $(RUNTIME_OBJ) $(DRIVERS_OBJ) $(call objects,$(call sources,bench/guest/measure))
+conformance_OBJ := $(RUNTIME_OBJ) $(DRIVERS_OBJ) $(call objects,$(call sources,tests/guest/conformance))
 misbehave_OBJ   := $(RUNTIME_OBJ) $(call objects,$(call sources,tests/guest/misbehave))
 ALL_OBJ := $(sort $(KERNEL_OBJ) $(foreach program,$(PROGRAMS),$($(program)_OBJ)))
 KERNEL_LD  := $(SRC)/kernel/x86/kernel.ld
@@ -51,7 +52,7 @@ BASE_FLAGS := -m32 -march=i486 -mgeneral-regs-only -ffreestanding -nostdlib \
 INCLUDES := -I $(SRC)/kernel/abi $(patsubst %,-I $(SRC)/variants/%,$(choice_folders)) -I obj
 C_FLAGS := -std=c11 -O2 -Wall -Wextra -Werror $(CFLAGS)
 obj/kernel/% obj/variants/% obj/offsets.s: INCLUDES += -I $(SRC)/kernel -I $(SRC)/kernel/x86
-obj/bench/% obj/tests/%: INCLUDES += -I $(SRC)/bench/guest -I $(SRC)/bench/guest/runtime
+obj/bench/% obj/tests/%: INCLUDES += -I $(SRC)/bench/guest -I $(SRC)/bench/guest/runtime -I $(SRC)/bench/guest/drivers
 LINK := $(LD) -m elf_i386 -nostdlib -static --build-id=none -z noexecstack $(OPTIONAL_LDFLAGS)
 
 # ---- goals --------------------------------------------------------------

@@ -2,6 +2,7 @@
  *
  * I/O ports: who has which, and from whom.
  */
+#include "driver.h"
 #include "ports.h"
 #include "sigma0.h"
 
@@ -10,11 +11,7 @@
 
 void own_ports(struct utcb *utcb)
 {
-	static bool have;
-
-	if (!have)
-		have = sigma0_ports(utcb, CMOS, 1) && sigma0_ports(utcb, UPPER, UPPER_LOG2);
-	CHECK(have);
+	CHECK(driver_ports(utcb, CMOS, 1) && driver_ports(utcb, UPPER, UPPER_LOG2));
 }
 
 /* Takes ports, or pages, from whoever sends them, then does to ports what it is told by its creator: word 0 the port, word 1 how. */
