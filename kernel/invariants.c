@@ -37,6 +37,27 @@ static bool state_is_sound(const struct tcb *tcb)
 	return true;
 }
 
+/* Whom a thread that is in the midst of a message sends to, by its registers. */
+static uint32_t destination(const struct tcb *tcb)
+{
+	return ((const struct registers *)tcb - 1)->esi;
+}
+
+static bool lock_is_sound(const struct tcb *tcb)
+{
+	const struct tcb *other;
+
+	if (tcb->source != ID_NIL) {
+		other = thread_lookup(tcb->source);
+		return other && other->send_pending && destination(other) == tcb->id && !tcb->send_pending &&
+		       (tcb->blocked == BLOCKED_TRANSFER || tcb->fault);
+	}
+	if (!tcb->send_pending)
+		return tcb->blocked != BLOCKED_TRANSFER && tcb->blocked != BLOCKED_PARTNER;
+	other = thread_lookup(destination(tcb));
+	return other && other->source == tcb->id;
+}
+
 static bool urgency_is_sound(const struct tcb *tcb)
 {
 	if (tcb->holds)
@@ -66,6 +87,8 @@ static enum invariant thread_invariant(const struct tcb *tcb, uint32_t number, c
 		return INVARIANT_THREAD_ID;
 	if (!state_is_sound(tcb))
 		return INVARIANT_THREAD_STATE;
+	if (tcb->id && !lock_is_sound(tcb))
+		return INVARIANT_THREAD_LOCK;
 	if (!scheduling_is_sound(tcb, tcb == running) || !wakeup_is_sound(&tcb->wakeup))
 		return INVARIANT_THREAD_QUEUED;
 	if (!tcb->id)

@@ -11,6 +11,7 @@
 	X(WAKEUPS, "nobody in the wakeup queue is due before its parent, and each knows its place")            \
 	X(THREAD_ID, "a thread's id names it")                                                                 \
 	X(THREAD_STATE, "a thread waits for at most one thing, and for somebody who exists")                   \
+	X(THREAD_LOCK, "two threads in the midst of a message with strings are locked to each other")          \
 	X(THREAD_QUEUED, "threads are in the ready and wakeup queues as `scheduling` says")                    \
 	X(URGENCY, "a thread's urgency is its priority, or beyond if others queue for it or it holds something") \
 	X(SEND_QUEUE, "in a thread's send queue are those, and only those, who wait to send to it")            \

@@ -7,15 +7,16 @@ struct plan plan;
 
 void large_memory(struct utcb *utcb)
 {
-	uint32_t bottom = kernel_info.memory_bottom;
+	/* Both are whole page tables' worth, so that they can be given away as one flexpage. */
+	uint32_t bottom = (kernel_info.memory_bottom + SUPERPAGE_SIZE - 1) & ~(SUPERPAGE_SIZE - 1);
 
 	if (large_source)
 		return;
-	CHECK(kernel_info.memory_top - bottom >= 2 * LARGE_SIZE);
-	CHECK(kernel_info.reserved_bottom == kernel_info.reserved_top || kernel_info.reserved_bottom - bottom >= 2 * LARGE_SIZE);
-	CHECK(space_window(&own_space, bottom, (const char *)bottom, 2 * LARGE_SIZE, FLEXPAGE_RIGHTS));
+	CHECK(kernel_info.memory_top - bottom >= LARGE_STRIDE + LARGE_SIZE);
+	CHECK(kernel_info.reserved_bottom == kernel_info.reserved_top || kernel_info.reserved_bottom - bottom >= LARGE_STRIDE + LARGE_SIZE);
+	CHECK(space_window(&own_space, bottom, (const char *)bottom, LARGE_STRIDE + LARGE_SIZE, FLEXPAGE_RIGHTS));
 	large_source = (char *)bottom;
-	large_target = (char *)bottom + LARGE_SIZE;
+	large_target = (char *)bottom + LARGE_STRIDE;
 }
 
 static void state_buffers(struct utcb *utcb)

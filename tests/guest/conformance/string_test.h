@@ -15,6 +15,7 @@
  * and at LARGE_AT in others that have them as a window.
  */
 #define LARGE_SIZE (STRING_MAX + 2 * PAGE_SIZE)
+#define LARGE_STRIDE (2 * SUPERPAGE_SIZE)
 #define LARGE_AT 0x20001000
 extern char *large_source, *large_target;
 /* To be called by a test that uses them. */
