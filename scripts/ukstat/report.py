@@ -23,8 +23,8 @@ for; those that a run does not have are named below the table."""
 
 BUILDING = [
     "map/pages:1", "map/pages:64", "grant/pages:1", "flush/pages:1",
-    "page-fault", "interrupt", "thread-create", "space-create",
-    "ipc-long/bytes:4096",
+    "page-fault", "interrupt/deliver", "interrupt/return", "thread-create",
+    "space-create", "ipc-long/bytes:4096",
 ]
 """What systems are built with, beyond short messages: a table of its own
 beside the default one, where a run has any of them."""
