@@ -266,7 +266,7 @@ disdiff: ## what a choice changed in the code: A= and B= are variants or presets
 
 # Built with every processor; the variants that follow are, too.
 .PHONY: check check-programs
-check-programs: host probe-image $(UNIT) $(KERNEL_UNIT) $(MODEL_CHECK) build/core.variants
+check-programs: host probe-image $(UNIT) $(KERNEL_UNIT) $(MODEL_CHECK) $(BOUND) build/core.variants
 
 check: ## every test; SUITES= for some
 	+$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-programs

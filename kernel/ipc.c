@@ -562,9 +562,14 @@ static void abort_waiting(struct tcb *tcb, uint32_t code)
 	schedule_ready(tcb);
 }
 
+static inline bool receives_from(const struct tcb *tcb, uint32_t id)
+{
+	return tcb->wait == id || (tcb->blocked == BLOCKED_RECEIVING && tcb->partner == id);
+}
+
 void ipc_abort_receiver(struct tcb *tcb, uint32_t id)
 {
-	if (tcb->wait == id || (tcb->blocked == BLOCKED_RECEIVING && tcb->partner == id)) {
+	if (receives_from(tcb, id)) {
 		work_done(WORK_WAKE);
 		abort_waiting(tcb, ERROR_ABORTED | ERROR_IN_RECEIVE);
 	}
@@ -585,7 +590,8 @@ bool ipc_abort_partners(struct tcb *tcb, uint32_t number_end)
 		if (!work_allows())
 			return false;
 		work_done(WORK_SKIP);
-		ipc_abort_receiver(tcb_of_number(tcb->item), tcb->id);
+		if (receives_from(tcb_of_number(tcb->item), tcb->id))
+			ipc_abort_receiver(tcb_of_number(tcb->item), tcb->id);
 	}
 	return true;
 }

@@ -55,7 +55,7 @@ static uint32_t transfer_pages(struct space *from, struct range source, struct s
 
 		if (!work_allows())
 			return MAPPING_UNFINISHED;
-		work_done(WORK_SKIP);
+		work_done(WORK_PASS);
 		missing = space_pages_missing(from, source.base + offset);
 		if (missing) {
 			progress->page += missing;
@@ -142,7 +142,7 @@ uint32_t mapping_flush(struct space *space, uint32_t page, bool own, uint32_t *d
 
 		if (!work_allows())
 			return MAPPING_UNFINISHED;
-		work_done(WORK_SKIP);
+		work_done(WORK_PASS);
 		if (missing)
 			*done += missing;
 		else if (mapping_revoke(space, address, page & FLEXPAGE_RIGHTS, own) == MAPPING_AGAIN)

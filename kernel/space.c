@@ -65,11 +65,15 @@ static bool sweep_ports(struct space *space)
 
 		if (!work_allows())
 			return false;
-		work_done(WORK_SKIP);
+		work_done(WORK_PASS);
 		if (!missing && mapping_revoke(space, page, FLEXPAGE_READ, true))
 			return false;
 		space->sweep += missing ? missing : 1;
 	}
+	/* All at once, and it cannot be told what has been done: in an entry that has done nothing else. */
+	if (work_left < WORK_PER_ENTRY - 3 * WORK_LOOK)
+		return false;
+	work_done(WORK_FRAME);
 	for (uint32_t index = DIRECTORY_INDEX(PORT_PAGE(0)); index < DIRECTORY_INDEX(PORTS_END); index++)
 		mapping_free_table(space, index);
 	ports_free(space);

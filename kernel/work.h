@@ -14,7 +14,8 @@
 #define WORK_PER_ENTRY 600
 
 /* Costs of steps. */
-#define WORK_SKIP 8      /* a place where there is nothing */
+#define WORK_SKIP 12     /* a place where there is nothing */
+#define WORK_PASS 45     /* the same, where looking takes longer */
 #define WORK_LOOK 40     /* a page looked at */
 #define WORK_SHARE 160   /* a page mapped or granted */
 #define WORK_REMOVE 120  /* a mapping removed, or made read-only */

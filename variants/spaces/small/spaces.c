@@ -43,7 +43,7 @@ static bool write_entry(struct space *space, uint32_t base)
 	while ((space->spaces.cursor = space_next(space->spaces.cursor)) < SPACES_MAX) {
 		if (!work_allows())
 			return false;
-		work_done(WORK_SKIP * 4);
+		work_done(WORK_PASS);
 		space_at(space->spaces.cursor++)->directory[index] = kernel_directory[index];
 	}
 	return true;
