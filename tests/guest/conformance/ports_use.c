@@ -77,11 +77,15 @@ TEST(gain_in_use, "ports/gain-in-use", "ports that come while others are in use 
 
 #define ROUNDS 20
 
-/* Uses its port before and after each call of its partner. */
+/*
+ * Uses its port before and after each call of its partner. As all of these, it touches everything first: a page fault
+ * between using ports and calling would be a switch to the pager, and not to the partner.
+ */
 THREAD(caller)
 {
 	struct ipc_result r;
 
+	prepare();
 	utcb->accept = FLEXPAGE_ALL_PORTS;
 	ipc_receive(utcb, creator);
 	r = ipc_receive(utcb, creator);
@@ -92,6 +96,7 @@ THREAD(caller)
 	}
 	event('c');
 	/* In the last one the partner tries it. */
+	in(IN8, (uint16_t)argument);
 	ipc_call(utcb, r.word[0], TAG(1, 1), argument, 0);
 	event('e');
 }
@@ -101,6 +106,7 @@ THREAD(server)
 {
 	struct ipc_result r;
 
+	prepare();
 	utcb->accept = argument ? FLEXPAGE_ALL_PORTS : 0;
 	r = ipc_receive(utcb, ID_ANY);
 	if (argument) /* that was its own port */
@@ -159,11 +165,14 @@ TEST(call_both, "ports/call-both", SWITCH_SENTENCE ": also if it has others")
 /* A server that uses its port and is called by somebody without ports, which then tries it. */
 THREAD(client)
 {
-	struct ipc_result r = ipc_receive(utcb, creator);
+	struct ipc_result r;
 
+	prepare();
+	r = ipc_receive(utcb, creator);
 	for (unsigned i = 0; i < ROUNDS; i++)
 		ipc_call(utcb, r.word[0], TAG(0, 0), 0, 0);
 	event('c');
+	ipc_call(utcb, r.word[0], TAG(0, 0), 0, 0);
 	in(IN8, (uint16_t)argument);
 	event('x');
 }
