@@ -54,7 +54,7 @@ uint32_t strings_check(const struct utcb *from, const struct utcb *to, unsigned 
 		work_done(WORK_SKIP);
 		if (!ITEM_IS_STRING(from->mr[place]))
 			continue;
-		work_done(WORK_SKIP);
+		work_done(WORK_LOOK);
 		error = read_both(from, place, to, n++, first + count, &string, &buffer);
 		if (error)
 			return error;
@@ -104,6 +104,9 @@ uint32_t string_transfer(struct tcb *from, struct tcb *to, unsigned place, struc
 
 	if (error)
 		return error;
+	if (!work_allows())
+		return MAPPING_UNFINISHED;
+	work_done(WORK_LOOK);
 	while (from->string_done < string.length) {
 		uint32_t done = from->string_done;
 		uint32_t size;

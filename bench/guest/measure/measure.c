@@ -98,6 +98,12 @@ static void touch(int32_t *values, uint32_t n)
 		*(volatile int32_t *)&values[i] = 0;
 }
 
+/* `count` regions of `m`, or as many as it allows. */
+static uint32_t at_most(const struct measurement *m, uint32_t count)
+{
+	return m->samples_max && m->samples_max < count ? m->samples_max : count;
+}
+
 THREAD(client_main)
 {
 	const struct measurement *m = client.measurement;
@@ -108,9 +114,9 @@ THREAD(client_main)
 	touch(control_before, CONTROL_SAMPLES);
 	touch(control_after, CONTROL_SAMPLES);
 	run_series(&warm_up_series, control, warm_up, WARM_UPS);
-	run_series(&warm_up_series, m->run, warm_up, WARM_UPS);
+	run_series(&warm_up_series, m->run, warm_up, at_most(m, WARM_UPS));
 	run_series(&control_series, control, control_before, CONTROL_SAMPLES);
-	run_series(&sample_series, m->run, samples, sample_count);
+	run_series(&sample_series, m->run, samples, at_most(m, sample_count));
 	run_series(&control_series, control, control_after, CONTROL_SAMPLES);
 	ipc_call(utcb, creator, TAG(0, 0), 0, 0);
 }
@@ -145,7 +151,7 @@ static void note(const char *name, const char *text, uint32_t number)
 
 static void report(const struct measurement *m)
 {
-	uint32_t n = clock_exists() ? sample_count : 0;
+	uint32_t regions = at_most(m, sample_count), n = clock_exists() ? regions : 0;
 	int32_t overhead = median(control_before, CONTROL_SAMPLES);
 	int32_t moved = median(control_after, CONTROL_SAMPLES) - overhead;
 
@@ -154,7 +160,7 @@ static void report(const struct measurement *m)
 	record_string("unit", "ticks");
 	record_number("per", (int32_t)m->per);
 	record_number("n", (int32_t)n);
-	record_number("regions", (int32_t)sample_count);
+	record_number("regions", (int32_t)regions);
 	record_number("overhead", overhead);
 	record_string("expect", m->expect);
 	record_end();

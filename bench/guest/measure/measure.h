@@ -50,6 +50,7 @@ struct measurement {
 	region_function *control; /* NULL: an empty function */
 	region_function *prepare; /* before each region, outside it: undoes the last one. Its result is that of a region. NULL: nothing */
 	bool (*setup)(struct client *client); /* starts what the region needs; false: the kernel refused. NULL: nothing */
+	uint32_t samples_max;     /* of a long region at most so many samples, and warm-ups; 0: no limit */
 	bool ends_elsewhere;      /* run and control end the region themselves, by region_end_here in any thread */
 };
 
