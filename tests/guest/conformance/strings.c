@@ -430,6 +430,61 @@ TEST(message_buffers, "strings/message-buffers", "message buffers are memory lik
 	CHECK_EQUAL(r.word[1], 0x1234567);
 }
 
+/* Touches its buffer, so that the page is there, and takes one message with a string. */
+THREAD(take_one)
+{
+	utcb->accept = FLEXPAGE(HIGH_WINDOW, PAGE_SHIFT, FLEXPAGE_RIGHTS);
+	ipc_accept_string(utcb, 0, (void *)HIGH_WINDOW, PAGE_SIZE);
+	*(volatile char *)HIGH_WINDOW = 0;
+	CHECK_OK(ipc_receive(utcb, creator));
+}
+
+TEST(one_after_another, "strings/one-after-another", "who sends to several spaces, one after another, sends to each what it is sent")
+{
+	struct thread *thread[4];
+
+	prepare();
+	for (uint32_t n = 0; n < 4; n++) {
+		struct space *space = NEW_SPACE();
+
+		space_window(space, HIGH_WINDOW, own_pages[4 + n], PAGE_SIZE, FLEXPAGE_RIGHTS);
+		thread[n] = START(space, take_one, 0, PRIORITY_HELPER);
+		fill_pattern(own_pages[n], PAGE_SIZE, n);
+	}
+	let_others_run(utcb);
+	/* None of them runs meanwhile, nor does anybody else. */
+	for (uint32_t n = 0; n < 4; n++) {
+		ipc_put_string(utcb, 0, 0, own_pages[n], PAGE_SIZE);
+		CHECK_OK(ipc_send(utcb, thread[n]->id, TAG(0, 0) | TAG_TYPED(2), 0, 0));
+	}
+	for (uint32_t n = 0; n < 4; n++)
+		CHECK(is_pattern(own_pages[4 + n], PAGE_SIZE, n));
+}
+
+TEST(page_exchanged, "strings/page-exchanged", "a string goes to the page that is there when it is sent, whatever was there a moment ago")
+{
+	struct space *space = NEW_SPACE();
+	struct thread *thread[3];
+
+	prepare();
+	space_window(space, HIGH_WINDOW, own_pages[4], PAGE_SIZE, FLEXPAGE_RIGHTS);
+	for (uint32_t n = 0; n < 3; n++)
+		thread[n] = START(space, take_one, 0, PRIORITY_HELPER);
+	fill_pattern(own_pages[0], PAGE_SIZE, 1);
+	fill_pattern(own_pages[1], PAGE_SIZE, 2);
+	let_others_run(utcb);
+	ipc_put_string(utcb, 0, 0, own_pages[0], PAGE_SIZE);
+	CHECK_OK(ipc_send(utcb, thread[0]->id, TAG(0, 0) | TAG_TYPED(2), 0, 0));
+	CHECK_EQUAL(space_flush(FLEXPAGE((uint32_t)own_pages[4], PAGE_SHIFT, FLEXPAGE_RIGHTS), 0), SYSCALL_OK);
+	utcb->mr[2] = FLEXPAGE((uint32_t)own_pages[5], PAGE_SHIFT, FLEXPAGE_RIGHTS);
+	utcb->mr[3] = 0;
+	CHECK_OK(ipc_send(utcb, thread[1]->id, TAG(0, 0) | TAG_TYPED(2), 0, 0));
+	ipc_put_string(utcb, 0, 0, own_pages[1], PAGE_SIZE);
+	CHECK_OK(ipc_send(utcb, thread[2]->id, TAG(0, 0) | TAG_TYPED(2), 0, 0));
+	CHECK(is_pattern(own_pages[4], PAGE_SIZE, 1));
+	CHECK(is_pattern(own_pages[5], PAGE_SIZE, 2));
+}
+
 /* ---- who waits for whom -------------------------------------------------------------------------------- */
 
 /* Sends 1000 bytes of own_pages[argument] to its creator, which is not receiving yet. */
