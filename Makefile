@@ -118,7 +118,7 @@ build/tests/%: build/tests/obj/tests/unit/%.c.o build/tests/lib.a
 # Kernel code that needs no machine: its sources see the kernel's headers first, the tests those of the host.
 KERNEL_UNIT_SRC := $(wildcard $(SRC)/tests/unit/kernel/test_*.c)
 KERNEL_UNIT := $(patsubst $(SRC)/tests/unit/%.c,build/tests/%,$(KERNEL_UNIT_SRC))
-KERNEL_UNIT_OBJ := $(patsubst %,build/tests/obj/%.c.o,kernel/mapping_database kernel/mapping_nodes kernel/work tests/unit/kernel/mapping_rig)
+KERNEL_UNIT_OBJ := $(patsubst %,build/tests/obj/%.c.o,kernel/mapping_database kernel/mapping_nodes kernel/mapping_invariants kernel/work tests/unit/kernel/mapping_rig)
 KERNEL_UNIT_INCLUDES := -I $(SRC)/variants -I $(SRC)/variants/spaces/full
 build/tests/obj/kernel/%: HOST_C += -I $(SRC)/kernel $(KERNEL_UNIT_INCLUDES)
 build/tests/obj/tests/unit/kernel/%: HOST_C += -I $(SRC)/tests/unit/kernel -idirafter $(SRC)/kernel $(KERNEL_UNIT_INCLUDES)

@@ -47,6 +47,11 @@ struct space *space_at(uint32_t index)
 	return &spaces[index];
 }
 
+uint32_t space_next(uint32_t index)
+{
+	return index < 1 ? 1 : index < RIG_SPACES ? index : SPACES_MAX;
+}
+
 static unsigned index_of(const struct space *space)
 {
 	return (unsigned)(space - spaces);
