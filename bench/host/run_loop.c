@@ -138,6 +138,8 @@ static void write_cell(struct run *run, const struct slot *slot, const struct se
         why ? why : "", "seconds", (double)(long)(seconds * 1000) / 1000,
         "cpu_seconds", (double)(long)(log->cpu * 1000) / 1000, "log", slot->shown, "results",
         (json_int_t)results));
+    if (log->boot.kernel_map)
+        json_object_set_new(line, "kernel_map", json_string(log->boot.kernel_map));
     if (log->model.machine)
         json_object_set_new(line, "modelled_instructions", json_integer(log->model.instructions));
     if (log->test_count)

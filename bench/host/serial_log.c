@@ -55,9 +55,24 @@ static bool get_name(struct serial_log *log, json_t *json, const char **value)
     return true;
 }
 
+/* The one field of the boot record that may be missing: older kernels do not say it. */
+static bool get_kernel_map(struct serial_log *log, json_t *json, const char **value)
+{
+    static const char *const words[] = { "4K", "4M", "4M global" };
+    *value = NULL;
+    if (!json_object_get(json, "kernel_map"))
+        return true;
+    if (!get_string(log, json, "kernel_map", value))
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(*value, words[i]) == 0)
+            return true;
+    return fault(log, LOG_CORRUPT, "\"kernel_map\" is \"%.40s\", none of 4K, 4M, 4M global", *value);
+}
+
 static bool take_boot(struct serial_log *log, json_t *json)
 {
-    const char *variant, *build, *platform, *program, *cpu;
+    const char *variant, *build, *platform, *program, *cpu, *kernel_map;
     int64_t protocol, salt;
     if (log->has_boot)
         return fault(log, LOG_CORRUPT, "a second boot record: the machine was reset");
@@ -68,11 +83,13 @@ static bool take_boot(struct serial_log *log, json_t *json)
                      RECORD_PROTOCOL);
     if (!get_string(log, json, "variant", &variant) || !get_string(log, json, "build", &build) ||
         !get_string(log, json, "platform", &platform) || !get_string(log, json, "program", &program) ||
-        !get_string(log, json, "cpu", &cpu) || !get_number(log, json, "salt", 0, 1 << 30, &salt))
+        !get_string(log, json, "cpu", &cpu) || !get_kernel_map(log, json, &kernel_map) ||
+        !get_number(log, json, "salt", 0, 1 << 30, &salt))
         return false;
     log->has_boot = true;
     log->boot = (struct boot_record){ .variant = must_copy(variant), .build = must_copy(build),
-        .platform = must_copy(platform), .program = must_copy(program), .cpu = must_copy(cpu), .salt = salt };
+        .platform = must_copy(platform), .program = must_copy(program), .cpu = must_copy(cpu),
+        .kernel_map = kernel_map ? must_copy(kernel_map) : NULL, .salt = salt };
     return true;
 }
 
@@ -349,6 +366,7 @@ void serial_log_free(struct serial_log *log)
     free(log->boot.platform);
     free(log->boot.program);
     free(log->boot.cpu);
+    free(log->boot.kernel_map);
     free(log->model.machine);
     free(log->model.tlb);
     json_decref(log->model.set);

@@ -20,6 +20,7 @@ struct boot_record {
     char *platform;
     char *program;
     char *cpu;
+    char *kernel_map; /* pages that the kernel is mapped by, a word of kernel/abi/info.h; NULL: it does not say */
     int64_t salt;
 };
 

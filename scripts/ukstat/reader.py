@@ -49,7 +49,8 @@ class Model:
 @dataclass
 class Cell:
     """One boot of one variant in one layout. announced: the number of its
-    result lines, if it says."""
+    result lines, if it says. kernel_map: the pages that the kernel was
+    mapped by, empty if unknown."""
     name: str
     variant: str
     choices: dict
@@ -62,6 +63,7 @@ class Cell:
     line: int = 0
     part: int = 0
     announced: int | None = None
+    kernel_map: str = ""
     results: dict = field(default_factory=dict)
 
 
@@ -216,7 +218,7 @@ class _Assembler:
             name, record["variant"], record["choices"], record["build"],
             record["salt"], record["rep"], record["status"],
             record.get("why", ""), record.get("taint", []), self.line,
-            self.part, record.get("results"))
+            self.part, record.get("results"), record.get("kernel_map", ""))
 
     def add_result(self, record: dict) -> None:
         cell, benchmark = self.cell, record["benchmark"]

@@ -46,7 +46,7 @@ def platform_notes(summary: Summary) -> list:
         where.append("processor " + " / ".join(machines))
     if results.host.get("cpu"):
         where.append(f"host {results.host['cpu']}")
-    notes = ["; ".join(where), *model_notes(results)]
+    notes = ["; ".join(where), *model_notes(results), *map_notes(results)]
     if summary.common():
         notes.append("common to all variants: " + ", ".join(summary.common()))
     return notes
@@ -54,7 +54,8 @@ def platform_notes(summary: Summary) -> list:
 
 def short_notes(summary: Summary) -> list:
     """The least that every table says of where its numbers come from."""
-    return [*platform_notes(summary)[:1], *model_notes(summary.results)]
+    return [*platform_notes(summary)[:1], *model_notes(summary.results),
+            *map_notes(summary.results)]
 
 
 def model_notes(results: Results) -> list:
@@ -65,6 +66,28 @@ def model_notes(results: Results) -> list:
     changed = (", with " + ", ".join(model.changed)) if model.changed else ""
     return [f"modelled, not measured: {model.machine}, TLB parameters "
             f"{model.tlb}{changed}; the same in every run"]
+
+
+MAPS = {
+    "4K": "the processor has no 4 MB pages, the kernel was mapped by 4 KB "
+          "pages: not another kernel than 4k here",
+    "4M global": "the kernel's pages were global: a load of CR3 leaves them "
+                 "in the TLB",
+}
+"""What is to be said of kernelmap=large where it was not plainly 4 MB
+pages."""
+
+
+def map_notes(results: Results) -> list:
+    """What the processor made of kernelmap=large, which takes the best that
+    there is. Boots of which it is unknown say nothing by themselves."""
+    maps = Counter(c.kernel_map or "unknown" for c in results.passed()
+                   if c.choices.get("kernelmap") == "large")
+    if len(maps) > 1:
+        return ["kernelmap=large: not the same in all boots: " + ", ".join(
+            f"{pages} in {maps[pages]}" for pages in sorted(maps))]
+    return [f"kernelmap=large: {MAPS[pages]}" for pages in maps
+            if pages in MAPS]
 
 
 def _precision_note(summary: Summary, columns: list) -> str:

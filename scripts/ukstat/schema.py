@@ -20,6 +20,9 @@ STATUSES = (
     "truncated", "corrupt", "mismatched", "interrupted", "skipped",
 )
 
+KERNEL_MAPS = ("4K", "4M", "4M global")
+"""What pages a kernel says that it is mapped by."""
+
 LARGEST_SAMPLE = 2**63
 """No 64-bit counter difference reaches it: a larger number is damage."""
 
@@ -120,6 +123,7 @@ KINDS = {
     "flag": (lambda v: isinstance(v, bool), "true or false"),
     "choices": (_choices, "an object of axis names and choice names"),
     "unit": (_unit, "a unit of at most 32 printable ASCII characters"),
+    "pages": (lambda v: v in KERNEL_MAPS, "one of " + ", ".join(KERNEL_MAPS)),
     "status": (lambda v: v in STATUSES, "one of " + ", ".join(STATUSES)),
     "object": (lambda v: isinstance(v, dict), "an object"),
     "objects": (lambda v: isinstance(v, list)
@@ -146,7 +150,7 @@ OPTIONAL = {
             "cells": "texts", "modelled": "flag", "model": "object"},
     "cell": {"why": "text", "seconds": "number", "log": "text",
              "results": "count", "taint": "texts", "cpu_seconds": "number",
-             "modelled_instructions": "count"},
+             "modelled_instructions": "count", "kernel_map": "pages"},
     "result": {"machine": "text", "overhead": "number", "taint": "texts",
                "modelled": "flag", "tlb": "text", "set": "texts",
                "events": "counts", "events_of_samples": "objects"},

@@ -48,6 +48,8 @@ class Guest:
         fields = {"protocol": 1, "variant": self.image.get("variant", ""), "build": self.image.get("build", "0"),
                   "salt": self.image.get("salt", 0), "platform": self.words.get("platform", ""),
                   "program": "bench", "cpu": "GenuineIntel 5.4.3", "tsc": True, "features": "00000010"}
+        if "kernel_map" in self.image:
+            fields["kernel_map"] = self.image["kernel_map"]
         self.record("boot", **{**fields, **changes})
 
     def only(self):

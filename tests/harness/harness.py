@@ -50,13 +50,14 @@ class Lab:
     def probe(self, behaviour="probe", **fields):
         self.write("probe.elf", {"behaviour": behaviour, **fields})
 
-    def add(self, name, behaviour="good", salts=1, build="0123456789abcdef"):
-        """A variant whose images behave so."""
+    def add(self, name, behaviour="good", salts=1, build="0123456789abcdef", **image):
+        """A variant whose images behave so, with other words for the fake guest."""
         choices = "spaces=%s,messages=memory" % name
         for salt in range(salts):
             folder = name + ("/salt%d" % salt if salt else "")
             self.write(folder + "/kernel.elf", {
-                "behaviour": behaviour, "variant": choices, "build": build, "salt": salt, "benchmarks": BENCHMARKS})
+                "behaviour": behaviour, "variant": choices, "build": build, "salt": salt, "benchmarks": BENCHMARKS,
+                **image})
             for program in ("sigma0.bin", "bench.bin", "conformance.bin"):
                 self.write(folder + "/" + program, "")
             self.write(folder + "/build.id", build + "\n")

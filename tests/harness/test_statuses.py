@@ -69,6 +69,30 @@ def test_only_passed_cells_have_results():
         check(result["machine"] == "GenuineIntel 5.4.3", result)
 
 
+def test_what_the_kernel_was_mapped_by():
+    """A word of the boot record goes into the cell's; what is none makes the log corrupt, and nothing is made up."""
+    words = {"old": None, "small": "4K", "large": "4M", "global": "4M global"}
+    lies = {"number": 4, "true": True, "null": None, "list": ["4M"], "object": {"4M": 1}, "empty": "", "near": "4M ", "other": "4k",
+            "long": "4M" * 300, "quote": '4M"},{'}
+    with Lab() as lab:
+        for name, word in words.items():
+            lab.add(name, **({} if word is None else {"kernel_map": word}))
+        for name, lie in lies.items():
+            lab.add("lie-" + name, kernel_map=lie)
+        lab.add("early", "bad_boot", kernel_map="4M")
+        status, _, err = lab.run()
+        cells = lab.cells()
+        check(status == 1, status, err)
+        for name, word in words.items():
+            cell = cells["%s/salt:0/rep:0" % name]
+            check(cell["status"] == "passed" and cell.get("kernel_map") == word, cell)
+        for name in lies:
+            cell = cells["lie-%s/salt:0/rep:0" % name]
+            check(cell["status"] == "corrupt" and re.search(r'\.log:2: "kernel_map" is ', cell["why"]), cell)
+            check("kernel_map" not in cell, cell)
+        check("kernel_map" not in cells["early/salt:0/rep:0"], cells)
+
+
 def test_counts_of_the_end_record():
     with Lab() as lab:
         for behaviour in ("good", "panic", "lie"):

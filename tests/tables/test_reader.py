@@ -117,6 +117,21 @@ class Reader(unittest.TestCase):
         self.refuse(small(cell_line(PLAIN, "fine")), 2, "status is 'fine'")
         self.refuse(small(cell_line(PLAIN, [])), 2, "status is []")
 
+    def test_kernel_map(self):
+        for pages in ("4K", "4M", "4M global"):
+            results = self.read(small({**cell_line(PLAIN),
+                                       "kernel_map": pages}))
+            self.assertEqual([c.kernel_map for c in results.passed()], [pages])
+        old = self.read(small(cell_line(PLAIN)))
+        self.assertEqual([c.kernel_map for c in old.passed()], [""])
+
+    def test_hostile_kernel_map(self):
+        for lie in ("", "4k", "4M\x1b[2J", "4M" * 10000, 4, True, None, ["4M"],
+                    {"4M": 1}, [[]]):
+            with self.subTest(repr(lie)[:20]):
+                self.refuse(small({**cell_line(PLAIN), "kernel_map": lie}), 2,
+                            "kernel_map is ")
+
     def test_first_record_is_a_run(self):
         self.refuse([cell_line(PLAIN)], 1, "first record must be a run")
 

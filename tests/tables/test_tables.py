@@ -144,6 +144,64 @@ class Tables(unittest.TestCase):
         self.assertIn("no axis is varied", text)
 
 
+class KernelMap(unittest.TestCase):
+    """What the notes say of kernelmap=large, by what the boots told."""
+    AXES = {**AXES, "kernelmap": ["4k", "large"]}
+
+    def run_of(self, *maps, axes=None):
+        """Cells of `large` with these in turn, None: nothing is told."""
+        records = core(axes or self.AXES)
+        cells = [r for r in records if r["type"] == "cell"]
+        for cell in cells:
+            if cell["choices"]["kernelmap"] == "4k":
+                cell["kernel_map"] = "4K"
+        large = [c for c in cells if c["choices"]["kernelmap"] == "large"]
+        for number, cell in enumerate(large):
+            if maps[number % len(maps)]:
+                cell["kernel_map"] = maps[number % len(maps)]
+        return records
+
+    def test_small_pages(self):
+        found = summarise(self.run_of("4K"))
+        tables, _ = report.tables(found, report.COLUMNS, 2)
+        note = ("kernelmap=large: the processor has no 4 MB pages, the kernel "
+                "was mapped by 4 KB pages: not another kernel than 4k here")
+        for table in tables[:3]:
+            self.assertEqual(table.notes.count(note), 1, table.title)
+        self.assertNotIn("tainted", render_all(self.run_of("4K")))
+
+    def notes(self, records):
+        return report.map_notes(summarise(records).results)
+
+    def test_not_varied(self):
+        notes = self.notes(self.run_of("4K", axes={
+            **AXES, "kernelmap": ["large"]}))
+        self.assertEqual(len(notes), 1)
+        self.assertIn("not another kernel than 4k here", notes[0])
+
+    def test_global_pages(self):
+        text = render_all(self.run_of("4M global"))
+        self.assertIn("kernelmap=large: the kernel's pages were global", text)
+
+    def test_nothing_to_say(self):
+        for maps in (("4M",), (None,)):
+            self.assertEqual(self.notes(self.run_of(*maps)), [])
+        only_small = {**AXES, "kernelmap": ["4k"]}
+        self.assertEqual(self.notes(self.run_of("4K", axes=only_small)), [])
+
+    def test_not_the_same_everywhere(self):
+        self.assertEqual(self.notes(self.run_of("4K", None)), [
+            "kernelmap=large: not the same in all boots: 4K in 4, "
+            "unknown in 4"])
+
+    def test_only_what_passed_counts(self):
+        records = [without_count(r) for r in self.run_of("4M")]
+        for cell in (r for r in records if r["type"] == "cell"):
+            if cell["variant"] == "small-registers-lazy-large":
+                cell.update(status="failed", kernel_map="4K")
+        self.assertEqual(self.notes(records), [])
+
+
 class Maimed(unittest.TestCase):
     def test_failed_cell(self):
         text = render_all(core(leave_out=["full-registers-lazy"]))
