@@ -14,39 +14,44 @@ struct string {
 	uint32_t length, address;
 };
 
-static bool read_string(const struct utcb *utcb, unsigned place, struct string *string)
+static inline struct string read_string(const struct utcb *utcb, unsigned place, uint32_t *item)
 {
-	uint32_t item = *(const volatile uint32_t *)&utcb->mr[place];
-
-	string->length = STRING_LENGTH(item);
-	string->address = *(const volatile uint32_t *)&utcb->mr[place + 1];
-	return ITEM_IS_STRING(item) && string->address <= USER_TOP && string->length <= USER_TOP - string->address;
+	*item = *(const volatile uint32_t *)&utcb->mr[place];
+	return (struct string){STRING_LENGTH(*item), *(const volatile uint32_t *)&utcb->mr[place + 1]};
 }
 
-/* Buffer `n` that the receiver states beyond its first `used` message words. False: there is none. */
-static bool read_buffer(const struct utcb *utcb, unsigned n, unsigned used, struct string *buffer)
+static inline bool is_memory(struct string string)
+{
+	return string.address <= USER_TOP && string.length <= USER_TOP - string.address;
+}
+
+/* How many buffers the receiver states beyond its first `used` message words. */
+static unsigned buffers_stated(const struct utcb *utcb, unsigned used)
 {
 	uint32_t count = *(const volatile uint32_t *)&utcb->mr[STRING_BUFFERS];
 
-	return (utcb->accept & ACCEPT_STRINGS) && count <= STRING_BUFFERS_MAX && n < count &&
-	       STRING_BUFFER(count - 1) >= used && read_string(utcb, STRING_BUFFER(n), buffer);
+	if (!(utcb->accept & ACCEPT_STRINGS) || !count || count > STRING_BUFFERS_MAX || STRING_BUFFER(count - 1) < used)
+		return 0;
+	return count;
 }
 
-/* String `n` of a message whose items end before mr[end]. */
-static uint32_t read_both(const struct utcb *from, unsigned place, const struct utcb *to, unsigned n, unsigned end,
-			  struct string *string, struct string *buffer)
+/* The string whose item is at mr[place] of `from`, and buffer `n` of `to`, which has it: 0, if the one fits the other. */
+static inline uint32_t read_both(const struct utcb *from, unsigned place, const struct utcb *to, unsigned n, struct string *string,
+				 struct string *buffer)
 {
-	if (!read_string(from, place, string) || string->length > STRING_MAX)
+	uint32_t item;
+
+	*string = read_string(from, place, &item);
+	if (!ITEM_IS_STRING(item) || !is_memory(*string) || string->length > STRING_MAX)
 		return ERROR_BAD_MESSAGE;
-	if (!read_buffer(to, n, end, buffer) || string->length > buffer->length)
-		return ERROR_OVERFLOW;
-	return 0;
+	*buffer = read_string(to, STRING_BUFFER(n), &item);
+	return ITEM_IS_STRING(item) && is_memory(*buffer) && string->length <= buffer->length ? 0 : ERROR_OVERFLOW;
 }
 
 uint32_t strings_check(const struct utcb *from, const struct utcb *to, unsigned first, unsigned count)
 {
+	unsigned stated = buffers_stated(to, first + count), n = 0;
 	struct string string, buffer;
-	unsigned n = 0;
 
 	for (unsigned place = first; place < first + count; place += 2) {
 		uint32_t error;
@@ -55,9 +60,12 @@ uint32_t strings_check(const struct utcb *from, const struct utcb *to, unsigned 
 		if (!ITEM_IS_STRING(from->mr[place]))
 			continue;
 		work_done(WORK_LOOK);
-		error = read_both(from, place, to, n++, first + count, &string, &buffer);
+		/* A malformed string is one whether there is a buffer or not: so it is looked at first. */
+		error = read_both(from, place, to, n, &string, &buffer);
 		if (error)
 			return error;
+		if (n++ >= stated)
+			return ERROR_OVERFLOW;
 	}
 	return 0;
 }
@@ -98,10 +106,12 @@ static uint32_t copy_piece(struct tcb *from, uint32_t source, struct tcb *to, ui
 
 uint32_t string_transfer(struct tcb *from, struct tcb *to, unsigned place, struct missing_page *missing)
 {
-	unsigned end = place + 2;
 	struct string string, buffer;
-	uint32_t error = read_both(from->utcb, place, to->utcb, from->string, end, &string, &buffer);
+	uint32_t error;
 
+	if (from->string >= buffers_stated(to->utcb, place + 2))
+		return ERROR_OVERFLOW;
+	error = read_both(from->utcb, place, to->utcb, from->string, &string, &buffer);
 	if (error)
 		return error;
 	if (!work_allows())
