@@ -20,7 +20,7 @@ static inline struct string read_string(const struct utcb *utcb, unsigned place,
 	return (struct string){STRING_LENGTH(*item), *(const volatile uint32_t *)&utcb->mr[place + 1]};
 }
 
-static inline bool is_memory(struct string string)
+static inline bool is_within_reach(struct string string)
 {
 	return string.address <= USER_TOP && string.length <= USER_TOP - string.address;
 }
@@ -42,10 +42,10 @@ static inline uint32_t read_both(const struct utcb *from, unsigned place, const 
 	uint32_t item;
 
 	*string = read_string(from, place, &item);
-	if (!ITEM_IS_STRING(item) || !is_memory(*string) || string->length > STRING_MAX)
+	if (!ITEM_IS_STRING(item) || !is_within_reach(*string) || string->length > STRING_MAX)
 		return ERROR_BAD_MESSAGE;
 	*buffer = read_string(to, STRING_BUFFER(n), &item);
-	return ITEM_IS_STRING(item) && is_memory(*buffer) && string->length <= buffer->length ? 0 : ERROR_OVERFLOW;
+	return ITEM_IS_STRING(item) && is_within_reach(*buffer) && string->length <= buffer->length ? 0 : ERROR_OVERFLOW;
 }
 
 uint32_t strings_check(const struct utcb *from, const struct utcb *to, unsigned first, unsigned count)
