@@ -128,9 +128,11 @@ THREAD(touch_high)
 
 /* ---- isolation ------------------------------------------------------------------------------------- */
 
+#define EXCHANGES 100u
+
 THREAD(exchange_words)
 {
-	for (uint32_t i = 0; i < 100; i++) {
+	for (uint32_t i = 0; i < EXCHANGES; i++) {
 		write_word(argument, id + i);
 		ipc_call(utcb, creator, TAG(0, 0), 0, 0);
 		CHECK_EQUAL(read_word(argument), id + i);
@@ -141,7 +143,7 @@ THREAD(exchange_words)
 static void own_memory(struct utcb *utcb, uint32_t at_0, uint32_t at_1)
 {
 	const uint32_t at[2] = {at_0, at_1};
-	unsigned ended = 0;
+	uint32_t waiting[2];
 
 	for (unsigned i = 0; i < 2; i++) {
 		struct space *space = NEW_SPACE();
@@ -149,14 +151,15 @@ static void own_memory(struct utcb *utcb, uint32_t at_0, uint32_t at_1)
 		see_page(space, at[i], i, FLEXPAGE_RIGHTS);
 		START(space, exchange_words, at[i], PRIORITY_HELPER);
 	}
-	while (ended < 2) {
-		struct ipc_result r = ipc_receive(utcb, ID_ANY);
-
-		if (TAG_WORDS(r.tag) == 1)
-			ended++;
-		else
-			ipc_send(utcb, r.from, TAG(0, 0), 0, 0);
+	/* Both have written before either reads: what is left of the one in the TLB would be in the other's way. */
+	for (unsigned n = 0; n < EXCHANGES; n++) {
+		for (unsigned i = 0; i < 2; i++)
+			waiting[i] = ipc_receive(utcb, ID_ANY).from;
+		for (unsigned i = 0; i < 2; i++)
+			ipc_send(utcb, waiting[i], TAG(0, 0), 0, 0);
 	}
+	for (unsigned i = 0; i < 2; i++)
+		CHECK_EQUAL(ipc_receive(utcb, ID_ANY).word[0], 1);
 }
 
 #define OWN_SENTENCE "what two spaces have at one address are two things"
