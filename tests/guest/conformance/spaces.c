@@ -376,6 +376,9 @@ THREAD(watch_memory)
 {
 	struct ipc_result r;
 
+	/* A null FS or GS, as they are at first, faults when used, and then the kernel loads it; QEMU's translator lets it through. */
+	if (!limits_enforced())
+		__asm__ volatile("mov %%ds, %%eax\n\tmov %%eax, %%fs\n\tmov %%eax, %%gs" : : : "eax");
 	write_word(LOW_WINDOW, id);
 	r = ipc_receive(utcb, ID_ANY);
 	for (;;) {
