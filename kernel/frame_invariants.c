@@ -48,15 +48,21 @@ static void *frame_of(const void *pointer)
 	return (void *)((uintptr_t)pointer & ~(uintptr_t)(PAGE_SIZE - 1));
 }
 
+#define TABLE_BITS (PTE_ACCESSED | PTE_DIRTY) /* what the processor changes in an entry */
+
+/* A page table. If the directory has a page of 4 MB there instead, both say the same. */
 static bool claim_table(struct space *space, uint32_t index, uint32_t who, uint32_t *where)
 {
-	const uint32_t *table = physical(space->directory[index] & PTE_FRAME);
+	const uint32_t *table = space_table(space, index);
+	uint32_t superpage = space->directory[index] & PTE_SUPERPAGE ? space->directory[index] & ~(PTE_SUPERPAGE | TABLE_BITS) : 0;
 
 	if (!claim(table, who, false))
 		return false;
 	for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
 		*where = index << SUPERPAGE_SHIFT | i << PAGE_SHIFT;
 		if ((table[i] & PTE_KERNEL_OWNED) && !claim(physical(table[i] & PTE_FRAME), who, false))
+			return false;
+		if (superpage && (table[i] & ~TABLE_BITS) != superpage + i * PAGE_SIZE)
 			return false;
 	}
 	return true;
@@ -109,7 +115,7 @@ static bool claim_ports(const struct space *space, uint32_t who)
 
 static bool claim_all_of(struct space *space, uint32_t who, uint32_t *where)
 {
-	if (!claim(space->directory, who, false))
+	if (!claim(space->directory, who, false) || (space->tables && !claim(space->tables, who, false)))
 		return false;
 	for (uint32_t index = 0; index < DIRECTORY_INDEX(USER_TOP); index++)
 		if (space->directory[index] && !claim_table(space, index, who, where))

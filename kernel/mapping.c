@@ -8,6 +8,8 @@
 #include <syscall.h>
 #include <work.h>
 
+#define SUPERPAGE_PAGES (SUPERPAGE_SIZE / PAGE_SIZE)
+
 /* Size of a flexpage in bytes, as a 64-bit number because the whole space is one, too; 0: not a flexpage. */
 static uint64_t flexpage_size(uint32_t page)
 {
@@ -45,14 +47,28 @@ static uint32_t error_of(enum mapping_result result)
 	}
 }
 
+/* A page has been transferred, the last of `pages` so far. Large flexpages may be pages of 4 MB, where they fill page tables. */
+static void page_done(struct mapping_progress *progress, uint32_t pages, uint32_t target)
+{
+	progress->replacing = false;
+	progress->page++;
+	progress->promoting = pages >= SUPERPAGE_PAGES && progress->page % SUPERPAGE_PAGES == 0 && !is_port(target);
+	progress->scanned = 0;
+}
+
 /* Transfers as many of the item's pages as may be done, from progress->page on. */
 static uint32_t transfer_pages(struct space *from, struct range source, struct space *to, uint32_t target, uint32_t item,
 			       struct mapping_progress *progress)
 {
-	while (progress->page < source.pages) {
+	for (;;) {
 		uint32_t offset = progress->page << PAGE_SHIFT;
 		uint32_t missing, error;
 
+		if (progress->promoting && !space_promote(to, target + offset - SUPERPAGE_SIZE, &progress->scanned))
+			return MAPPING_UNFINISHED;
+		progress->promoting = false;
+		if (progress->page >= source.pages)
+			return 0;
 		if (!work_allows())
 			return MAPPING_UNFINISHED;
 		work_done(WORK_PASS);
@@ -65,10 +81,8 @@ static uint32_t transfer_pages(struct space *from, struct range source, struct s
 					       item & FLEXPAGE_GRANT, &progress->replacing));
 		if (error)
 			return error;
-		progress->replacing = false;
-		progress->page++;
+		page_done(progress, source.pages, target);
 	}
-	return 0;
 }
 
 /* Does the receive window `window` consent to these ports? */

@@ -12,8 +12,10 @@ struct space;
 
 /* How far an item has come; zeroes at first. */
 struct mapping_progress {
-	uint32_t page;  /* pages of the flexpage that are done */
-	bool replacing; /* mapping_share's */
+	uint32_t page;    /* pages of the flexpage that are done */
+	bool replacing;   /* mapping_share's */
+	bool promoting;   /* the last of them was the last of a page table … */
+	uint16_t scanned; /* … and this is space_promote's */
 };
 
 /* What mapping_transfer and mapping_flush return when they have to be called again. No error code. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <kernel_info.h>
 #include <layout.h>
 #include <mapping_database.h>
 #include <memory.h>
@@ -10,6 +11,99 @@
 #include <x86.h>
 
 #define TABLE_FLAGS (PTE_PRESENT | PTE_WRITE | PTE_USER)
+
+/* ---- page tables, and pages of 4 MB instead of them ----------------------------------------------- */
+
+static bool is_promoted(const struct space *space, uint32_t index)
+{
+	return space->directory[index] & PTE_SUPERPAGE;
+}
+
+uint32_t *space_table(const struct space *space, uint32_t index)
+{
+	return physical((is_promoted(space, index) ? space->tables : space->directory)[index] & PTE_FRAME);
+}
+
+/* The page table is in use again. The page of 4 MB may stay in a TLB no longer than this: its parts are going to change. */
+static void demote(struct space *space, uint32_t index)
+{
+	space->directory[index] = space->tables[index];
+	spaces_invalidate(space, index << SUPERPAGE_SHIFT);
+	kernel_info.superpages--;
+}
+
+/* Are these entries what follows from the first entry of the table? */
+static bool continues(const uint32_t *table, uint32_t first, uint32_t from, uint32_t count)
+{
+	for (uint32_t i = from; i < from + count; i++)
+		if ((table[i] & ~(PTE_ACCESSED | PTE_DIRTY)) != first + i * PAGE_SIZE)
+			return false;
+	return true;
+}
+
+#define SCAN_STEP 64
+#define SCAN_COST (6 * SCAN_STEP)
+
+/*
+ * Message buffers are below 4 MB, so the table of these addresses always has an entry of the kernel's: a small space, which has no
+ * other, has no page of 4 MB.
+ */
+static bool may_promote(const struct space *space, uint32_t index)
+{
+	return paging_has_superpages() && index && space->directory[index] && !is_promoted(space, index);
+}
+
+/* The same of the first entry: all others follow from it. */
+static bool may_begin(uint32_t first)
+{
+	return (first & PTE_PRESENT) && !(first & PTE_KERNEL_OWNED) && (first & PTE_FRAME) % SUPERPAGE_SIZE == 0;
+}
+
+/* Looks through the table, as far as may be. False: the work is used up. If entries do not fit, or change, scanned_table is 0. */
+static bool scan(struct space *space, uint32_t index, uint16_t *scanned)
+{
+	const uint32_t *table = space_table(space, index);
+	uint32_t first = table[0] & ~(PTE_ACCESSED | PTE_DIRTY);
+
+	if (!*scanned)
+		space->scanned_table = may_begin(first) ? index : 0;
+	for (; space->scanned_table == index && *scanned < TABLE_ENTRIES; *scanned += SCAN_STEP) {
+		if (!work_allows())
+			return false;
+		work_done(SCAN_COST);
+		if (!continues(table, first, *scanned, SCAN_STEP))
+			space->scanned_table = 0;
+	}
+	return true;
+}
+
+bool space_promote(struct space *space, uint32_t address, uint16_t *scanned)
+{
+	uint32_t index = DIRECTORY_INDEX(address);
+
+	if (!may_promote(space, index))
+		return true;
+	if (!scan(space, index, scanned))
+		return false;
+	if (space->scanned_table != index)
+		return true;
+	if (!space->tables) {
+		if (!work_allows())
+			return false;
+		work_done(WORK_FRAME);
+		space->tables = frame_allocate(space);
+	}
+	space->scanned_table = 0;
+	if (!space->tables)
+		return true;
+	space->tables[index] = space->directory[index];
+	/* What a TLB still has of the table says the same. */
+	space->directory[index] = (*space_table(space, index) & ~(PTE_ACCESSED | PTE_DIRTY)) | PTE_SUPERPAGE;
+	kernel_info.superpages++;
+	return true;
+}
+
+/* ---- deletion -------------------------------------------------------------------------------------- */
 
 /* Frees a page table and what its entries hold, from the sweep's place on. False: the work of this entry is used up. */
 static bool sweep_table(struct space *space, uint32_t *table)
@@ -36,7 +130,7 @@ static bool sweep(struct space *space)
 {
 	while (space->sweep < USER_TOP >> PAGE_SHIFT) {
 		uint32_t index = space->sweep / TABLE_ENTRIES;
-		uint32_t *table = physical(space->directory[index] & PTE_FRAME);
+		uint32_t *table;
 
 		if (!work_allows())
 			return false;
@@ -45,6 +139,7 @@ static bool sweep(struct space *space)
 			space->sweep += TABLE_ENTRIES;
 			continue;
 		}
+		table = space_table(space, index);
 		if (!sweep_table(space, table))
 			return false;
 		mapping_free_table(space, index);
@@ -90,6 +185,9 @@ bool space_clear(struct space *space)
 	if (!spaces_deleted(space) || !sweep(space) || !sweep_ports(space))
 		return false;
 	mapping_free_all(space);
+	if (space->tables)
+		frame_free(space, space->tables);
+	space->tables = 0;
 	frame_free(space, space->directory);
 	space->directory = 0;
 	return true;
@@ -111,7 +209,7 @@ static uint32_t *entry_of(struct space *space, uint32_t address, bool allocate)
 		*entry = physical_of(table) | TABLE_FLAGS;
 		spaces_table_added(space, DIRECTORY_INDEX(address));
 	}
-	return (uint32_t *)physical(*entry & PTE_FRAME) + TABLE_INDEX(address);
+	return space_table(space, DIRECTORY_INDEX(address)) + TABLE_INDEX(address);
 }
 
 /* The page-table entry of `address`, in *entry, as far as this entry's work goes. */
@@ -130,13 +228,17 @@ static enum mapping_result entry_in_steps(struct space *space, uint32_t address,
 /* The page-table entry of `address`, which has a page table. */
 static uint32_t *present_entry(const struct space *space, uint32_t address)
 {
-	return (uint32_t *)physical(space->directory[DIRECTORY_INDEX(address)] & PTE_FRAME) + TABLE_INDEX(address);
+	return space_table(space, DIRECTORY_INDEX(address)) + TABLE_INDEX(address);
 }
 
 static void set_entry(struct space *space, uint32_t address, uint32_t *entry, uint32_t value)
 {
-	uint32_t old = *entry;
+	uint32_t old = *entry, index = DIRECTORY_INDEX(address);
 
+	if (is_promoted(space, index))
+		demote(space, index);
+	if (space->scanned_table == index)
+		space->scanned_table = 0;
 	*entry = value;
 	if (old & PTE_PRESENT) {
 		spaces_invalidate(space, address);

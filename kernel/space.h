@@ -33,6 +33,8 @@ struct space {
 	struct space *next, *previous; /* of the same creator, circular; next also in the queue of free indices */
 	struct space *deletion; /* which space of those below it its deletion has come to; 0: has not begun */
 	uint32_t *directory;    /* its page directory, as the kernel addresses it */
+	uint32_t *tables;       /* where that has pages of 4 MB, the entries with their page tables; or 0: it has none */
+	uint32_t scanned_table; /* index of a page table that is being looked through for a page of 4 MB; 0: none, or it has changed */
 	uint32_t quota, used;   /* kernel memory, pages: memory.h */
 	struct tcb *threads;    /* circular, or 0 */
 	uint32_t thread_count;
@@ -99,6 +101,17 @@ void space_page_copy(struct space *to, uint32_t target, const struct space *from
 
 /* Leaves no more than `rights` to a mapped page. */
 void space_page_restrict(struct space *space, uint32_t address, uint32_t rights);
+
+/* The page table of directory entry `index`, which is not empty; also where there is a page of 4 MB instead. */
+uint32_t *space_table(const struct space *space, uint32_t index);
+
+/*
+ * To be called when a large flexpage has been mapped to all of the page table of `address`: uses a page of 4 MB instead, if the processor has
+ * those, and if all entries are there, with the same rights, and their frames are one after the other and begin at a multiple
+ * of 4 MB. The page table stays, and is kept up to date; the first change of an entry puts it back into use. *scanned, 0 at
+ * first, is this function's. False: this entry's work is used up, and it has to be called again.
+ */
+bool space_promote(struct space *space, uint32_t address, uint16_t *scanned);
 
 /*
  * The kernel address of the message buffer at `address` of `space`, in *utcb: made there if the page is empty. After that, threads

@@ -26,6 +26,8 @@ struct kernel_info {
 	char build[24];         /* hash over kernel and programs */
 	char command_line[256]; /* the kernel's */
 	char root_arguments[512]; /* the root module's, without its file name */
+	uint32_t superpages;    /* pages of 4 MB that programs have at this moment, where the processor has such */
+	uint32_t unused;
 };
 #endif
 #endif

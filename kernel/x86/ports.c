@@ -129,7 +129,7 @@ void ports_free(struct space *space)
 		space->ports.maps[i] = 0;
 	}
 	if (mapped == space)
-		map_bitmap(space); /* not the freed frames, and not again if another space gets its descriptor */
+		mapped = 0; /* another space may get its descriptor */
 }
 
 /* ---- the processor -------------------------------------------------------------------------------- */

@@ -100,6 +100,20 @@ def check_large_pages(variants, folder):
             check(f"large-pages/{name}", f'"kernel_map":"{pages}"' in file.read(), f"the kernel is not mapped by {pages} pages")
 
 
+def data_tlb_clocks(variant, name, cpu, folder, size):
+    """Of one sample that touches 128 pages in pages of so many KB."""
+    _, records, _ = model(variant, name, cpu, folder, f"only=page-size/kb:{size} samples=8")
+    return samples(records)[-1]["clocks"].get("data-tlb", 0)
+
+
+def check_superpages(variant, folder):
+    """A program's 4 MB are one page of the hardware on a Pentium, for as long as all of it has the same rights."""
+    one, many = (data_tlb_clocks(variant, "pentium90", "pentium", folder, size) for size in (4096, 4))
+    check("superpages/pentium", one == 0 and many >= 128 * 9, f"{one} and {many} clocks for TLB misses")
+    one, many = (data_tlb_clocks(variant, "i486dx50", "486,-vme,-pse", folder, size) for size in (4096, 4))
+    check("superpages/i486", one == many > 0, f"{one} and {many} clocks for TLB misses")
+
+
 def check_refusals(variant, folder):
     good = [f"machine={machine('i486dx50')}", f"timing={TIMING}", f"out={folder}/out"]
     for name, plugin, words in (
@@ -128,6 +142,7 @@ def main():
               "has cycles, or no samples")
         check_trace(variant, folder)
         check_large_pages(variants, folder)
+        check_superpages(variant, folder)
         check_refusals(variant, folder)
     return failures != 0
 

@@ -23,11 +23,36 @@ struct answer {
 
 static const struct answer NOTHING = {ID_NIL, TAG(0, 0)};
 
-static struct answer map_page(struct utcb *utcb, uint32_t to, uint32_t from, uint32_t at, uint32_t rights)
+/* Maps the 2^log2 bytes about `from`. */
+static struct answer map(struct utcb *utcb, uint32_t to, uint32_t from, uint32_t at, uint32_t log2, uint32_t rights)
 {
-	utcb->mr[MESSAGE_REGISTER_WORDS] = FLEXPAGE(from & ~(PAGE_SIZE - 1u), PAGE_SHIFT, rights);
-	utcb->mr[MESSAGE_REGISTER_WORDS + 1] = at & ~(PAGE_SIZE - 1u);
+	uint32_t mask = ~((1u << log2) - 1);
+
+	utcb->mr[MESSAGE_REGISTER_WORDS] = FLEXPAGE(from & mask, log2, rights);
+	utcb->mr[MESSAGE_REGISTER_WORDS + 1] = at & mask;
 	return (struct answer){to, TAG(0, 0) | TAG_TYPED(2)};
+}
+
+/* 4 MB at once, where a large window has them. */
+static uint32_t page_log2(const struct window *window, uint32_t address)
+{
+	uint32_t start = address & ~(SUPERPAGE_SIZE - 1u);
+	bool aligned = ((uint32_t)window->memory - window->at) % SUPERPAGE_SIZE == 0;
+
+	if (window->large && aligned && start >= window->at && start - window->at + SUPERPAGE_SIZE <= window->size)
+		return SUPERPAGE_SHIFT;
+	return PAGE_SHIFT;
+}
+
+static struct answer map_window(struct utcb *utcb, uint32_t to, const struct window *window, uint32_t address)
+{
+	uint32_t log2 = page_log2(window, address);
+	uint32_t from = (uint32_t)window->memory + (address - window->at), first = from & ~((1u << log2) - 1);
+
+	/* The program itself may not have touched it yet: then sigma0 gives it now. */
+	for (uint32_t offset = 0; offset < 1u << log2; offset += PAGE_SIZE)
+		(void)*(volatile const char *)(first + offset);
+	return map(utcb, to, from, address, log2, window->rights);
 }
 
 static struct answer page_fault(struct utcb *utcb, const struct thread *thread, uint32_t id, uint32_t word)
@@ -39,16 +64,14 @@ static struct answer page_fault(struct utcb *utcb, const struct thread *thread, 
 		/* The own space has its whole image already: a fault there is over, or not the pager's to mend. */
 		if (thread && thread->space == &own_space)
 			return NOTHING;
-		return map_page(utcb, id, address, address, FLEXPAGE_RIGHTS);
+		return map(utcb, id, address, address, PAGE_SHIFT, FLEXPAGE_RIGHTS);
 	}
 	for (unsigned i = 0; thread && i < WINDOWS_MAX; i++) {
 		const struct window *window = &thread->space->windows[i];
 
 		if (address - window->at >= window->size || (write && !(window->rights & FLEXPAGE_WRITE)))
 			continue;
-		/* The program itself may not have touched it yet: then sigma0 gives it now. */
-		(void)*(volatile const char *)(window->memory + (address - window->at));
-		return map_page(utcb, id, (uint32_t)window->memory + (address - window->at), address, window->rights);
+		return map_window(utcb, id, window, address);
 	}
 	return NOTHING;
 }

@@ -43,7 +43,7 @@ bool space_window(struct space *space, uint32_t at, const void *memory, uint32_t
 	for (struct window *window = space->windows; window < space->windows + WINDOWS_MAX; window++) {
 		if (window->size)
 			continue;
-		*window = (struct window){at, size, rights, memory};
+		*window = (struct window){at, size, rights, memory, false};
 		return true;
 	}
 	return false;

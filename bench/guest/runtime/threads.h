@@ -23,14 +23,15 @@
 #define PRIORITY_PAGER 250
 
 /*
- * Page-aligned memory of the program that a space sees at `at`, mapped page by page when touched. The program's own space sees
- * free memory in windows at its own addresses (`at` is `memory`).
+ * Page-aligned memory of the program that a space sees at `at`, mapped page by page when touched. The
+ * program's own space sees free memory in windows at its own addresses (`at` is `memory`).
  */
 struct window {
 	uint32_t at;     /* page-aligned */
 	uint32_t size;   /* bytes, whole pages; 0: no window */
 	uint32_t rights; /* FLEXPAGE_… */
 	const char *memory;
+	bool large;      /* where it has 4 MB, these are mapped at once: takes long, but the kernel may use a page of 4 MB */
 };
 
 struct space {

@@ -15,6 +15,7 @@
 #define mapping_share record_share
 #define mapping_revoke record_revoke
 #define space_pages_missing record_missing
+#define space_promote record_promote
 #include "../../../kernel/mapping.c"
 
 #define ASKED_MAX 4096
@@ -60,10 +61,25 @@ uint32_t record_missing(const struct space *space, uint32_t page)
 	return (0u - page) >> PAGE_SHIFT;
 }
 
+static uint32_t promoted[8]; /* addresses whose page tables were said to be filled */
+static unsigned promoted_count;
+
+bool record_promote(struct space *space, uint32_t address, uint16_t *scanned)
+{
+	(void)space;
+	if (refuse_after-- == 0)
+		return false;
+	assert_int_equal(*scanned, 0);
+	assert_true(promoted_count < 8);
+	promoted[promoted_count++] = address;
+	return true;
+}
+
 static int begin(void **state)
 {
 	(void)state;
 	asked_count = 0;
+	promoted_count = 0;
 	first_present = 0;
 	last_present = ~0u;
 	return 0;
@@ -263,6 +279,24 @@ static void random_words(void **state)
 	}
 }
 
+/* Page tables that items of 4 MB and more fill are said to be filled; others, and ports, are not. */
+static void filled_tables(void **state)
+{
+	(void)state;
+	for (unsigned steps = 1; steps < 2000; steps += 333) {
+		begin(0);
+		assert_int_equal(transfer(FLEXPAGE(0x40000000, 23, FLEXPAGE_READ), 0x12000000, FLEXPAGE_ALL, steps), 0);
+		check_asked(0x40000000, 0x12000000, 2048);
+		assert_int_equal(promoted_count, 2);
+		assert_int_equal(promoted[0], 0x12000000);
+		assert_int_equal(promoted[1], 0x12400000);
+	}
+	begin(0);
+	assert_int_equal(transfer(FLEXPAGE(0x40200000, 21, FLEXPAGE_READ), 0x12200000, FLEXPAGE_ALL, 9999), 0);
+	assert_int_equal(transfer(FLEXPAGE_PORTS(0, 11), 0, FLEXPAGE_ALL_PORTS, 9999), 0);
+	assert_int_equal(promoted_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,7 +304,7 @@ int main(void)
 		cmocka_unit_test_setup(window_and_base, begin),  cmocka_unit_test_setup(edges_of_memory, begin),
 		cmocka_unit_test_setup(holes, begin),            cmocka_unit_test_setup(flushes, begin),
 		cmocka_unit_test_setup(made_up_progress, begin), cmocka_unit_test_setup(ports, begin),
-		cmocka_unit_test_setup(random_words, begin),
+		cmocka_unit_test_setup(random_words, begin),     cmocka_unit_test_setup(filled_tables, begin),
 	};
 
 	return cmocka_run_group_tests_name("flexpages", tests, NULL, NULL);
