@@ -9,6 +9,7 @@
 #include <panic.h>
 #include <ports.h>
 #include <schedule.h>
+#include <scheduling.h>
 #include <descriptors.h>
 #include <space.h>
 #include <tcb.h>
@@ -40,7 +41,7 @@ struct tcb *kernel_call(struct tcb *current)
 struct tcb *kernel_go_on(struct tcb *current)
 {
 	work_begin();
-	return kernel_resume(schedule(current, ipc_go_on(current)));
+	return kernel_resume(schedule(current, scheduling_is_scan(current) ? 0 : ipc_go_on(current)));
 }
 
 static struct tcb *page_fault(struct tcb *current, uint32_t linear, uint32_t error_code)

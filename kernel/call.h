@@ -13,7 +13,7 @@ struct tcb;
 /* IPC off the fast path, or a system call; arguments and results in the thread's registers. */
 struct tcb *kernel_call(struct tcb *current);
 
-/* `current`, whose turn it is to run, is in the midst of a long message (tcb->send_pending). */
+/* `current`, whose turn it is to run, is in the midst of a long message, or of looking who is first (tcb->send_pending). */
 struct tcb *kernel_go_on(struct tcb *current);
 
 /* Exception `vector`; `segments_changed` is not 0 if DS or ES did not select the user's data segment. */

@@ -20,8 +20,10 @@ static struct tcb *run_donated(struct tcb *next)
 /* `next` runs on a time slice of its own: what was left of it, or a new one. */
 static struct tcb *run_dispatched(struct tcb *next)
 {
-	if (next == idle_thread)
-		return next;
+	if (scheduling_leaves_scan(next) || next == idle_thread)
+		return idle_thread;
+	if (scheduling_is_heir(next))
+		return run_donated(next);
 	slice_left = next->slice_left ? next->slice_left : next->slice;
 	next->slice_left = 0;
 	return run_donated(next);
@@ -43,23 +45,36 @@ static void preempt(struct tcb *current)
 	ready_insert_head(current);
 }
 
-/* Is a thread of higher priority than `tcb` ready? */
+static bool outranks(const struct tcb *first, const struct tcb *tcb)
+{
+	return first && (tcb == idle_thread || first->priority > tcb->priority);
+}
+
+/* Is a thread of higher priority than `tcb` ready? Yes, as long as it is not known: who makes way loses nothing. */
 static bool is_outranked(const struct tcb *tcb)
 {
-	const struct tcb *first = scheduling_first();
+	return outranks(scheduling_first(), tcb);
+}
 
-	return first && (tcb == idle_thread || first->priority > tcb->priority);
+/* `woken` has a message from a thread that has blocked. */
+static struct tcb *switch_to_woken(struct tcb *woken)
+{
+	struct tcb *next = switching_next(woken);
+
+	if (next == woken)
+		return run_donated(next);
+	next = run_dispatched(next);
+	if (scheduling_is_scan(next))
+		scheduling_set_heir(woken);
+	return next;
 }
 
 struct tcb *schedule(struct tcb *current, struct tcb *woken)
 {
 	bool current_ready = tcb_is_ready(current);
 
-	if (woken && !current_ready) {
-		struct tcb *next = switching_next(woken);
-
-		return next == woken ? run_donated(next) : run_dispatched(next);
-	}
+	if (woken && !current_ready)
+		return switch_to_woken(woken);
 	if (woken)
 		ready_insert_tail(woken);
 	if (!current_ready)
@@ -81,7 +96,16 @@ struct tcb *schedule_yield(struct tcb *current)
 
 struct tcb *schedule_switch_to(struct tcb *current, struct tcb *to)
 {
-	if (to == current || !tcb_is_ready(to) || to->receive_pending || is_outranked(to))
+	const struct tcb *first;
+
+	if (to == current || !tcb_is_ready(to) || to->receive_pending)
+		return current;
+	first = scheduling_first();
+	if (outranks(first, to) && scheduling_leaves_scan(first)) {
+		preempt(current);
+		return idle_thread;
+	}
+	if (outranks(first, to))
 		return current;
 	ready_insert_tail(current);
 	return run_donated(to);

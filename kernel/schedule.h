@@ -33,7 +33,10 @@ struct tcb *schedule(struct tcb *current, struct tcb *woken);
 /* `current` gives the processor up for this time slice. */
 struct tcb *schedule_yield(struct tcb *current);
 
-/* `current` gives its time slice to `to`, if that is ready; otherwise goes on. */
+/*
+ * `current` gives its time slice to `to`, if that is ready; otherwise goes on. If it is not known yet whether `to` may run, scheduling_is_scan()
+ * is true of what is returned, and the same is to be tried again when `current` runs next.
+ */
 struct tcb *schedule_switch_to(struct tcb *current, struct tcb *to);
 
 /* A timer tick while `current` runs; it may have made threads ready. */

@@ -11,6 +11,7 @@
 #include <ipc.h>
 #include <ready_queue.h>
 #include <schedule.h>
+#include <scheduling.h>
 #include <space.h>
 #include <syscall.h>
 #include <tcb.h>
@@ -142,7 +143,7 @@ static uint32_t sys_thread_switch(struct tcb *caller, struct registers *r)
 	if (!to)
 		return SYSCALL_ENOTHREAD;
 	switch_target = schedule_switch_to(caller, to);
-	return SYSCALL_OK;
+	return scheduling_is_scan(switch_target) ? UNFINISHED : SYSCALL_OK;
 }
 
 static uint32_t sys_exchange_registers(struct tcb *caller, struct registers *r)

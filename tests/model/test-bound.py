@@ -16,12 +16,11 @@ BOUND = os.path.abspath(os.environ.get("BOUND", "build/bound/ukbound.so"))
 VARIANTS = ("full-memory-eager", "small-registers-eager", "small-registers-lazy")
 
 
-def too_long(found, lazy):
+def too_long(found):
     """What exceeds its limit, longest first."""
     for (entry, call), (worst, _) in sorted(found.items(), key=lambda item: -item[1][0]):
         limit = KNOWN.get(call or entry, LIMIT)
-        # The scan of a lazy ready queue has no bound, and may be at the end of any entry.
-        if call not in EXCEPTED and worst > limit and not lazy:
+        if call not in EXCEPTED and worst > limit:
             yield f"{entry} {call}: {worst} instructions"
 
 
@@ -34,7 +33,7 @@ def main():
     for folder in folders:
         found, status = measure(BOUND, folder)
         name = os.path.basename(folder)
-        wrong = list(too_long(found, "lazy" in name))
+        wrong = list(too_long(found))
         if not found or status != 33:
             wrong.append(f"the suite ended with status {status}")
         failed += bool(wrong)

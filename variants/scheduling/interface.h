@@ -16,8 +16,20 @@ void scheduling_blocked(struct tcb *tcb);
 /* `tcb` is ready and runs from now on. */
 void scheduling_running(struct tcb *tcb);
 
-/* The first ready thread of the highest priority, or 0. It stays where it is. */
+/*
+ * The first ready thread of the highest priority, or 0. It stays where it is. When looking for it uses up what a kernel entry may do
+ * (work.h): one that is not ready, and that comes before all that are.
+ */
 struct tcb *scheduling_first(void);
+
+/*
+ * In scheduling.h of each choice:
+ * bool scheduling_leaves_scan(const struct tcb *first): was `first` such a one, that is not ready? Then the idle thread is to run, and
+ *      enters the kernel again as soon as interrupts have been let in, to look further.
+ * bool scheduling_is_scan(const struct tcb *tcb): is that what `tcb` runs for?
+ * void scheduling_set_heir(const struct tcb *tcb): if `tcb` then proves to be the first, it runs on the time slice that is under way.
+ * bool scheduling_is_heir(const struct tcb *next): is that so of `next`, which is the first? There is no heir any more.
+ */
 
 /*
  * `tcb` has begun to wait, and waits until the clock is at `due` at the latest. The choice may let the fast path complete the

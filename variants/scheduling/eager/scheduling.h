@@ -8,4 +8,28 @@
 
 #include "../interface.h"
 
+/* Nothing is ever left to be done. */
+static inline bool scheduling_leaves_scan(const struct tcb *first)
+{
+	(void)first;
+	return false;
+}
+
+static inline bool scheduling_is_scan(const struct tcb *tcb)
+{
+	(void)tcb;
+	return false;
+}
+
+static inline void scheduling_set_heir(const struct tcb *tcb)
+{
+	(void)tcb;
+}
+
+static inline bool scheduling_is_heir(const struct tcb *next)
+{
+	(void)next;
+	return false;
+}
+
 #endif

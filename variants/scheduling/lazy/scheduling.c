@@ -4,6 +4,10 @@
  * have blocked and become ready again by a direct switch; its place then means nothing. Whoever becomes ready without
  * running is therefore put in its place anew, which keeps the order of ready threads the same as an exact queue's.
  *
+ * A scan takes as many steps as there are threads that have blocked: too many for one kernel entry, perhaps. Then the idle thread runs, but not
+ * its loop: it has send_pending, like a thread in the midst of a long message, so the way out lets interrupts in and enters
+ * the kernel again at once, where the scan goes on.
+ *
  * Likewise every thread that waits with a timeout is in the wakeup queue, but one whose wait has ended stays until its time
  * comes, or until it waits with a timeout again. The fast path completes such a receive, and may begin another one, without
  * a timeout, for the same thread. What tells the two apart is a spare bit of the flags in the thread's frame:
@@ -11,9 +15,14 @@
  * path nothing.
  */
 #include <ready_queue.h>
+#include <schedule.h>
 #include <scheduling.h>
 #include <tcb.h>
 #include <wakeup_queue.h>
+#include <work.h>
+
+/* 0: nobody, or the scan is over. */
+static const struct tcb *heir;
 #include <x86.h>
 
 void scheduling_blocked(struct tcb *tcb)
@@ -30,9 +39,39 @@ struct tcb *scheduling_first(void)
 {
 	struct tcb *tcb;
 
-	while ((tcb = ready_first()) && !tcb_is_ready(tcb))
+	while ((tcb = ready_first()) && !tcb_is_ready(tcb)) {
+		if (!work_allows())
+			return tcb;
+		work_done(WORK_PASS);
 		ready_remove(tcb);
+	}
+	if (!tcb)
+		idle_thread->send_pending = false;
 	return tcb;
+}
+
+bool scheduling_leaves_scan(const struct tcb *first)
+{
+	idle_thread->send_pending = !tcb_is_ready(first);
+	return idle_thread->send_pending;
+}
+
+bool scheduling_is_scan(const struct tcb *tcb)
+{
+	return tcb == idle_thread && tcb->send_pending;
+}
+
+void scheduling_set_heir(const struct tcb *tcb)
+{
+	heir = tcb;
+}
+
+bool scheduling_is_heir(const struct tcb *next)
+{
+	bool is = next == heir;
+
+	heir = 0;
+	return is;
 }
 
 void scheduling_wait_until(struct tcb *tcb, uint64_t due)
