@@ -59,8 +59,8 @@ else
 fi
 if [ "${HAVE_BOCHS-no}" = yes ] && [ "${HAVE_ISO-no}" = yes ]; then
 	on bochs bochs "$BOCHS" build/core.variants
-	# Bochs keeps global pages as a processor does: what is global and should not be, is seen.
-	with kernelmap=large spaces=full tcbs=table >>"$TMPDIR/large.variants"
+	# Bochs keeps global pages as a processor does: what is global and should not be, is seen where switches load CR3.
+	with kernelmap=large messages=registers scheduling=lazy tcbs=array spaces=full >"$TMPDIR/large.variants"
 	on_processor bochs+pge bochs "\"$BOCHS\" \"\$@\" 'cpu: model=p2_klamath'" '4M global' "$TMPDIR/large.variants"
 else
 	skip bochs 'no Bochs, or no way to make an ISO for it; scripts/setup installs them'
