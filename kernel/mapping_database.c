@@ -267,8 +267,10 @@ enum mapping_result mapping_share(struct space *from, uint32_t source, struct sp
 	if (!grant && child_depth(parent) > DEPTH_MAX)
 		return MAPPING_NO_MEMORY;
 	rights &= parent->page & READ_WRITE;
-	if (node && !grant && is_child(node, parent, &writable) && extend(node, parent, writable, rights))
+	if (node && !grant && is_child(node, parent, &writable) && extend(node, parent, writable, rights)) {
+		work_done(WORK_SHARE);
 		return MAPPING_DONE;
+	}
 	if (node) {
 		*replacing = true;
 		if (!shrink_below(node, MAPPING_ALL))

@@ -124,7 +124,7 @@ struct tcb *thread_create(struct space *space, const struct thread_start *start,
 	struct tcb *tcb;
 
 	*error = error_of(result ? result : MAPPING_AGAIN);
-	if (result || !work_allows())
+	if (result || !work_allows_frame())
 		return 0;
 	if (!pay_rent(space)) {
 		*error = SYSCALL_ENOMEM;

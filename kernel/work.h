@@ -13,6 +13,12 @@
 /* What one kernel entry may do, in about instructions; the last step may go beyond by its own cost, at most WORK_FRAME. */
 #define WORK_PER_ENTRY 600
 
+/*
+ * The most that may have been done before a page frame is cleared. Who is refused for that reason is called again, and must come there with
+ * less: what went before has been done then.
+ */
+#define WORK_BEFORE_FRAME 250
+
 /* Costs of steps. */
 #define WORK_SKIP 12     /* a place where there is nothing */
 #define WORK_PASS 45     /* the same, where looking takes longer */
@@ -34,6 +40,12 @@ static inline void work_begin(void)
 static inline bool work_allows(void)
 {
 	return work_left > 0;
+}
+
+/* May a page frame be cleared? */
+static inline bool work_allows_frame(void)
+{
+	return work_left >= WORK_PER_ENTRY - WORK_BEFORE_FRAME;
 }
 
 static inline void work_done(int32_t cost)

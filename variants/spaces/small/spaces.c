@@ -40,12 +40,15 @@ static bool write_entry(struct space *space, uint32_t base)
 {
 	uint32_t index = DIRECTORY_INDEX(base);
 
+	if (space->spaces.cursor >= SPACES_MAX)
+		return true;
 	while ((space->spaces.cursor = space_next(space->spaces.cursor)) < SPACES_MAX) {
 		if (!work_allows())
 			return false;
 		work_done(WORK_PASS);
 		space_at(space->spaces.cursor++)->directory[index] = kernel_directory[index];
 	}
+	work_done(4 * WORK_PASS); /* behind the last there may be many places to look at */
 	return true;
 }
 
