@@ -36,12 +36,16 @@ static uint32_t port_of(uint32_t page)
 	return (page - USER_TOP) >> PAGE_SHIFT;
 }
 
-/* The word of the bitmap with the port's bit, or 0: there is no bitmap. */
+/* Is there a bitmap of the ports about this one? */
+static bool has_map(const struct space *space, uint32_t port)
+{
+	return space->ports.maps[port / PORTS_PER_MAP];
+}
+
+/* Where the bit of `port` is; has_map() must hold. */
 static uint32_t *word_of(const struct space *space, uint32_t port)
 {
-	uint32_t *map = space->ports.maps[port / PORTS_PER_MAP];
-
-	return map ? &map[port % PORTS_PER_MAP / WORD_BITS] : 0;
+	return &space->ports.maps[port / PORTS_PER_MAP][port % PORTS_PER_MAP / WORD_BITS];
 }
 
 static uint32_t bit_of(uint32_t port)
@@ -52,18 +56,17 @@ static uint32_t bit_of(uint32_t port)
 uint32_t ports_missing(const struct space *space, uint32_t page)
 {
 	uint32_t port = port_of(page);
-	const uint32_t *word = word_of(space, port);
 
-	if (!word)
+	if (!has_map(space, port))
 		return PORTS_PER_MAP - port % PORTS_PER_MAP;
-	return *word == ~0u ? WORD_BITS - port % WORD_BITS : 0;
+	return *word_of(space, port) == ~0u ? WORD_BITS - port % WORD_BITS : 0;
 }
 
 uint32_t ports_rights(const struct space *space, uint32_t page)
 {
-	const uint32_t *word = word_of(space, port_of(page));
+	uint32_t port = port_of(page);
 
-	return word && !(*word & bit_of(port_of(page))) ? FLEXPAGE_READ : 0;
+	return has_map(space, port) && !(*word_of(space, port) & bit_of(port)) ? FLEXPAGE_READ : 0;
 }
 
 static void map_bitmap(const struct space *space)
