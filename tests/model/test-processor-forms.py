@@ -4,6 +4,8 @@
 
 Looks at all code that was linked, so at more than runs. What only a later processor executes stands behind a question
 for its features: functions whose names begin with cpuid_ (bench/guest/runtime/clock.S), and the instructions of GUARDED.
+Floating-point state is not modelled: what saves and loads it (x87_ in kernel/x86/fpu.c) runs for programs that use it,
+none of which is measured; a region that met it would be tainted.
 """
 import glob
 import os
@@ -40,7 +42,7 @@ def problems(images, covered):
     where = {}
     for image in images:
         for code, function in instructions(image):
-            if not function.startswith("cpuid_"):
+            if not function.startswith(("cpuid_", "x87_")):
                 where.setdefault(code, f"{function} in {image}")
     codes = sorted(where)
     for code, (i486, pentium, form) in zip(codes, forms(codes)):

@@ -132,6 +132,7 @@ static void multiplication(void **state)
 	CLOCKS("imul $10, %%ecx, %%eax", 16, 10);
 	CLOCKS("imul $1000, %%ecx, %%eax", 28, 10);
 	CLOCKS("div %%ecx", 40, 41);
+	CLOCKS("divl (%%ebx)", 40, 41);
 	CLOCKS("div %%cx", 24 + 1, 25 + 1); /* and the operand size's prefix */
 	CLOCKS("div %%cl", 16, 17);
 	CLOCKS("idiv %%ecx", 43, 46);
@@ -173,6 +174,7 @@ static void shifts_and_bits(void **state)
 	CLOCKS("cld", 2, 2);
 	CLOCKS("std", 2, 2);
 	CLOCKS("clc", 2, 2);
+	CLOCKS("stc", 2, 2);
 	CLOCKS("lahf", 3, 2);
 	CLOCKS("sahf", 2, 2);
 }
