@@ -13,7 +13,7 @@ LIMIT = 2000
 EXCEPTED = {"SYS_CHECK", "SYS_CONSOLE_WRITE", "SYS_HALT"}
 KNOWN = {"IPC": 3500}
 BOUND = os.path.abspath(os.environ.get("BOUND", "build/bound/ukbound.so"))
-VARIANTS = ("full-memory-eager", "small-registers-eager", "small-registers-lazy")
+VARIANTS = ("full-memory-eager", "small-registers-lazy")
 
 
 def too_long(found):
