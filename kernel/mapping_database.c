@@ -258,12 +258,16 @@ enum mapping_result mapping_share(struct space *from, uint32_t source, struct sp
 {
 	struct mapping *parent, *node, *writable;
 	enum mapping_result result;
+	int32_t before;
 
 	result = find_both(from, source, to, target, &parent, &node);
 	if (!result && !parent)
 		return *replacing ? clear_target(to, target) : MAPPING_DONE;
 	if (result)
 		return result;
+	/* A frame has been cleared: that is enough. What the target has already takes long to look at, and to take away. */
+	if (node ? !work_allows_frame() : !work_allows())
+		return MAPPING_AGAIN;
 	if (!grant && child_depth(parent) > DEPTH_MAX)
 		return MAPPING_NO_MEMORY;
 	rights &= parent->page & READ_WRITE;
@@ -271,6 +275,7 @@ enum mapping_result mapping_share(struct space *from, uint32_t source, struct sp
 		work_done(WORK_SHARE);
 		return MAPPING_DONE;
 	}
+	before = work_left;
 	if (node) {
 		*replacing = true;
 		if (!shrink_below(node, MAPPING_ALL))
@@ -281,6 +286,8 @@ enum mapping_result mapping_share(struct space *from, uint32_t source, struct sp
 	}
 	if (grant && is_writable(parent) && !(rights & FLEXPAGE_WRITE) && !shrink_below(parent, MAPPING_WRITABLE))
 		return MAPPING_AGAIN;
+	if (work_left != before && !work_allows())
+		return MAPPING_AGAIN; /* what was in the way is gone: that was enough */
 	work_done(WORK_SHARE);
 	space_page_copy(to, target, from, source, rights);
 	if (node)

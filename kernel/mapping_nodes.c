@@ -95,7 +95,7 @@ static void *reserve_frame(struct space *space, enum mapping_result *result)
 	void *frame;
 
 	*result = MAPPING_AGAIN;
-	if (!work_allows())
+	if (!work_allows_frame())
 		return 0;
 	work_done(WORK_FRAME);
 	frame = frame_allocate(space);

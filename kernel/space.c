@@ -41,8 +41,8 @@ static bool continues(const uint32_t *table, uint32_t first, uint32_t from, uint
 	return true;
 }
 
-#define SCAN_STEP 64
-#define SCAN_COST (6 * SCAN_STEP)
+#define SCAN_STEP 32
+#define SCAN_COST (8 * SCAN_STEP)
 
 /*
  * Message buffers are below 4 MB, so the table of these addresses always has an entry of the kernel's: a small space, which has no
@@ -88,10 +88,12 @@ bool space_promote(struct space *space, uint32_t address, uint16_t *scanned)
 	if (space->scanned_table != index)
 		return true;
 	if (!space->tables) {
-		if (!work_allows())
+		if (!work_allows_frame())
 			return false;
 		work_done(WORK_FRAME);
 		space->tables = frame_allocate(space);
+		if (space->tables)
+			return false; /* a frame has been cleared: that is enough */
 	}
 	space->scanned_table = 0;
 	if (!space->tables)
@@ -218,7 +220,7 @@ static enum mapping_result entry_in_steps(struct space *space, uint32_t address,
 	*entry = entry_of(space, address, false);
 	if (*entry)
 		return MAPPING_DONE;
-	if (!work_allows())
+	if (!work_allows_frame())
 		return MAPPING_AGAIN;
 	work_done(WORK_FRAME);
 	*entry = entry_of(space, address, true);
@@ -337,7 +339,7 @@ enum mapping_result space_message_buffer(struct space *space, uint32_t address, 
 	if (result)
 		return result;
 	if (!*entry) {
-		if (!work_allows())
+		if (!work_allows_frame())
 			return MAPPING_AGAIN;
 		work_done(WORK_FRAME);
 		frame = frame_allocate(space);

@@ -23,7 +23,7 @@
 #define WORK_SKIP 12     /* a place where there is nothing */
 #define WORK_PASS 45     /* the same, where looking takes longer */
 #define WORK_LOOK 40     /* a page looked at */
-#define WORK_SHARE 160   /* a page mapped or granted */
+#define WORK_SHARE 220   /* a page mapped or granted */
 #define WORK_REMOVE 120  /* a mapping removed, or made read-only */
 #define WORK_THREAD 300  /* a thread deleted, those who wait for it apart */
 #define WORK_WAKE 120    /* a thread made ready whose waiting ends */

@@ -82,7 +82,7 @@ enum mapping_result ports_prepare(struct space *space, uint32_t page)
 
 	if (*map)
 		return MAPPING_DONE;
-	if (!work_allows())
+	if (!work_allows_frame())
 		return MAPPING_AGAIN;
 	work_done(WORK_FRAME);
 	*map = frame_allocate_filled(space, ~0u);

@@ -185,7 +185,7 @@ static unsigned place(uint8_t byte, unsigned page)
 
 static struct operation decode(const uint8_t *bytes)
 {
-	static const int works[] = {300, 400, 500, 100000};
+	static const int works[] = {400, 500, 600, 100000};
 	bool port = bytes[1] & 64;
 	unsigned source = port ? RIG_MEMORY + bytes[1] % (PAGES - RIG_MEMORY) : bytes[1] % RIG_MEMORY;
 

@@ -11,7 +11,7 @@ from bound import measure
 
 LIMIT = 2000
 EXCEPTED = {"SYS_CHECK", "SYS_CONSOLE_WRITE", "SYS_HALT"}
-KNOWN = {"IPC": 3500}
+KNOWN = {"IPC": 2200}
 BOUND = os.path.abspath(os.environ.get("BOUND", "build/bound/ukbound.so"))
 VARIANTS = ("full-memory-eager", "small-registers-lazy")
 

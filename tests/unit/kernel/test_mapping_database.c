@@ -14,7 +14,7 @@
 #define READ FLEXPAGE_READ
 #define BOTH (FLEXPAGE_READ | FLEXPAGE_WRITE)
 #define FRAME 3          /* the frame that the tests pass on: sigma0's page of that number */
-#define SMALL 300        /* what a kernel entry may do: two or three nodes */
+#define SMALL 400        /* what a kernel entry may do: three or four nodes */
 
 static int start(void **state)
 {
