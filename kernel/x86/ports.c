@@ -37,12 +37,12 @@ static uint32_t port_of(uint32_t page)
 }
 
 /* Is there a bitmap of the ports about this one? */
-static bool has_map(const struct space *space, uint32_t port)
+static bool has_bitmap(const struct space *space, uint32_t port)
 {
 	return space->ports.maps[port / PORTS_PER_MAP];
 }
 
-/* Where the bit of `port` is; has_map() must hold. */
+/* Where the bit of `port` is; has_bitmap() must hold. */
 static uint32_t *word_of(const struct space *space, uint32_t port)
 {
 	return &space->ports.maps[port / PORTS_PER_MAP][port % PORTS_PER_MAP / WORD_BITS];
@@ -57,7 +57,7 @@ uint32_t ports_missing(const struct space *space, uint32_t page)
 {
 	uint32_t port = port_of(page);
 
-	if (!has_map(space, port))
+	if (!has_bitmap(space, port))
 		return PORTS_PER_MAP - port % PORTS_PER_MAP;
 	return *word_of(space, port) == ~0u ? WORD_BITS - port % WORD_BITS : 0;
 }
@@ -66,7 +66,7 @@ uint32_t ports_rights(const struct space *space, uint32_t page)
 {
 	uint32_t port = port_of(page);
 
-	return has_map(space, port) && !(*word_of(space, port) & bit_of(port)) ? FLEXPAGE_READ : 0;
+	return has_bitmap(space, port) && !(*word_of(space, port) & bit_of(port)) ? FLEXPAGE_READ : 0;
 }
 
 static void map_bitmap(const struct space *space)
