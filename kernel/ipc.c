@@ -2,12 +2,12 @@
 #include <exception.h>
 #include <interrupt.h>
 #include <ipc.h>
+#include <ipc_wait.h>
 #include <items.h>
 #include <message.h>
 #include <messages.h>
 #include <schedule.h>
 #include <scheduling.h>
-#include <tcbs.h>
 #include <thread.h>
 #include <timer.h>
 #include <work.h>
@@ -15,53 +15,7 @@
 #define TIMEOUT_SEND(timeouts) ((timeouts) >> 16)
 #define TIMEOUT_RECEIVE(timeouts) ((timeouts) & 0xffff)
 
-/* ---- results -------------------------------------------------------------------------------------- */
-
-/* `tcb` waits no longer. It is ready, unless it is halted, but not queued. */
-static void end_wait(struct tcb *tcb)
-{
-	tcb->wait = ID_NIL;
-	tcb->blocked = tcb->halted ? BLOCKED_HALTED : BLOCKED_NOT;
-	scheduling_wait_ended(tcb);
-}
-
-/* Ends the call of `tcb` with an error. It is ready afterwards, but not queued. */
-static void fail(struct tcb *tcb, uint32_t code)
-{
-	tcb->offered = ID_NIL;
-	tcb_registers(tcb)->eax = TAG_ERROR | code;
-	end_wait(tcb);
-}
-
-/* ---- send queues ---------------------------------------------------------------------------------- */
-
-static void enqueue_sender(struct tcb *to, struct tcb *sender)
-{
-	struct tcb *first = to->send_queue;
-
-	sender->blocked = BLOCKED_SENDING;
-	sender->partner = to->id;
-	scheduling_blocked(sender);
-	if (!first) {
-		to->send_queue = sender->send_next = sender->send_previous = sender;
-		tcb_update_urgency(to);
-		return;
-	}
-	sender->send_next = first;
-	sender->send_previous = first->send_previous;
-	first->send_previous->send_next = sender;
-	first->send_previous = sender;
-}
-
-static void dequeue_sender(struct tcb *to, struct tcb *sender)
-{
-	sender->send_previous->send_next = sender->send_next;
-	sender->send_next->send_previous = sender->send_previous;
-	if (to->send_queue == sender)
-		to->send_queue = sender->send_next == sender ? 0 : sender->send_next;
-	tcb_update_urgency(to);
-	end_wait(sender);
-}
+/* ---- whom to receive from -------------------------------------------------------------------------- */
 
 /* Whom `tcb` may receive from by that id: a thread, or a line that it is attached to. */
 static struct tcb *lookup_partner(const struct tcb *tcb, uint32_t id)
@@ -133,11 +87,11 @@ static void end_fault(struct tcb *to)
 
 	to->fault = FAULT_NONE;
 	if (!sender) {
-		end_wait(to);
+		ipc_end_wait(to);
 		return;
 	}
 	items_wait_for_source(to);
-	end_wait(sender);
+	ipc_end_wait(sender);
 	schedule_ready(sender);
 }
 
@@ -166,27 +120,20 @@ static uint32_t deliver(struct tcb *from, struct tcb *to)
 		tcb_registers(to)->esi = from->id;
 		tcb_registers(to)->eax = tag;
 		to->source = ID_NIL;
-		end_wait(to);
+		ipc_end_wait(to);
 	}
 	return 0;
 }
 
 /* ---- receive phase -------------------------------------------------------------------------------- */
 
-static void wait_slowly(struct tcb *tcb, uint32_t partner)
-{
-	tcb->blocked = BLOCKED_RECEIVING;
-	tcb->partner = partner;
-	scheduling_blocked(tcb);
-}
-
 static void wait_to_receive_until(struct tcb *tcb, uint32_t from, uint32_t timeout)
 {
 	if (!TIMEOUT_MANTISSA(timeout)) {
-		fail(tcb, ERROR_TIMEOUT | ERROR_IN_RECEIVE);
+		ipc_fail(tcb, ERROR_TIMEOUT | ERROR_IN_RECEIVE);
 		return;
 	}
-	wait_slowly(tcb, from);
+	ipc_wait_slowly(tcb, from);
 	timer_wait(tcb, timeout);
 }
 
@@ -197,7 +144,7 @@ static void wait_to_receive(struct tcb *tcb)
 	uint32_t from = registers->edx;
 
 	if (from != ID_ANY && from != ID_NIL && (!lookup_partner(tcb, from) || from == tcb->id)) {
-		fail(tcb, ERROR_NO_PARTNER | ERROR_IN_RECEIVE);
+		ipc_fail(tcb, ERROR_NO_PARTNER | ERROR_IN_RECEIVE);
 		return;
 	}
 	if (registers->eax & TAG_RECEIVE_TIMEOUT) {
@@ -205,7 +152,7 @@ static void wait_to_receive(struct tcb *tcb)
 		return;
 	}
 	if (from == ID_NIL || tcb->halted) {
-		wait_slowly(tcb, from);
+		ipc_wait_slowly(tcb, from);
 		return;
 	}
 	tcb->wait = from;
@@ -221,7 +168,7 @@ static void end_send_phase(struct tcb *sender, bool running)
 	struct registers *registers = tcb_registers(sender);
 
 	if (sender->fault) {
-		wait_slowly(sender, sender->pager);
+		ipc_wait_slowly(sender, sender->pager);
 	} else if (registers->eax & TAG_NO_RECEIVE) {
 		registers->eax = 0;
 	} else if (first_sender(sender, registers->edx)) {
@@ -243,7 +190,7 @@ static void receive_again(struct tcb *tcb)
 /* `tcb` and `sender`, which queued, are locked to each other. It is the sender that goes on with the message, when it runs. */
 static void begin_to_receive_strings(struct tcb *tcb, struct tcb *sender)
 {
-	dequeue_sender(tcb, sender);
+	ipc_dequeue(tcb, sender);
 	sender->send_pending = true;
 	items_wait_for_source(tcb);
 	schedule_ready(sender);
@@ -271,12 +218,12 @@ static void receive_phase(struct tcb *tcb)
 			interrupt_delivered(sender); /* it stays queued: see interrupt.h */
 			return;
 		}
-		dequeue_sender(tcb, sender);
+		ipc_dequeue(tcb, sender);
 		if (!error) {
 			end_send_phase(sender, false);
 			return;
 		}
-		fail(sender, error);
+		ipc_fail(sender, error);
 		schedule_ready(sender);
 	}
 	wait_to_receive(tcb);
@@ -285,42 +232,6 @@ static void receive_phase(struct tcb *tcb)
 void ipc_resume_receive(struct tcb *tcb)
 {
 	receive_phase(tcb);
-}
-
-/* ---- leaving a message with strings ---------------------------------------------------------------- */
-
-/* Ends the call of `tcb`, one of two that are locked to each other, and the fault that it may be in, with an error. */
-static void end_in_midst(struct tcb *tcb, uint32_t code)
-{
-	bool queued = tcb_is_ready(tcb);
-
-	ipc_withdraw(tcb);
-	tcb->fault = FAULT_NONE;
-	tcb->send_pending = false;
-	tcb->source = ID_NIL;
-	fail(tcb, code);
-	if (!queued)
-		schedule_ready(tcb);
-}
-
-/* If `tcb` is locked to another thread, ends the call of that one with `code`. Returns whether it was. */
-static bool release_partner(struct tcb *tcb, uint32_t code)
-{
-	if (tcb->source != ID_NIL) {
-		end_in_midst(thread_lookup(tcb->source), code);
-		return true;
-	}
-	if (!tcb->send_pending)
-		return false;
-	end_in_midst(thread_lookup(tcb_registers(tcb)->esi), code | ERROR_IN_RECEIVE);
-	return true;
-}
-
-void ipc_leave_transfer(struct tcb *tcb)
-{
-	release_partner(tcb, ERROR_ABORTED);
-	tcb->source = ID_NIL;
-	tcb->send_pending = false;
 }
 
 /* ---- send phase ----------------------------------------------------------------------------------- */
@@ -342,10 +253,10 @@ static void wait_to_send(struct tcb *tcb, struct tcb *to)
 	bool timed = registers->eax & TAG_SEND_TIMEOUT;
 
 	if ((registers->eax & TAG_SEND_NOWAIT) || (timed && !TIMEOUT_MANTISSA(TIMEOUT_SEND(registers->ecx)))) {
-		fail(tcb, ERROR_TIMEOUT);
+		ipc_fail(tcb, ERROR_TIMEOUT);
 		return;
 	}
-	enqueue_sender(to, tcb);
+	ipc_enqueue(to, tcb);
 	if (timed)
 		timer_wait(tcb, TIMEOUT_SEND(registers->ecx));
 }
@@ -360,7 +271,7 @@ static struct tcb *if_ready(struct tcb *tcb)
 static void reply_to_line(struct tcb *current, uint32_t id)
 {
 	if (!interrupt_reply(current, id)) {
-		fail(current, ERROR_NO_PARTNER);
+		ipc_fail(current, ERROR_NO_PARTNER);
 		return;
 	}
 	end_send_phase(current, true);
@@ -374,7 +285,7 @@ bool ipc_interrupt(struct tcb *line, struct tcb *handler)
 
 	if (taken)
 		deliver(line, handler); /* no typed items: cannot fail */
-	enqueue_sender(handler, line);
+	ipc_enqueue(handler, line);
 	return taken;
 }
 
@@ -407,8 +318,8 @@ static struct tcb *send(struct tcb *current, struct tcb *to)
 		return pause(current, to);
 	if (error) {
 		if (to->source == current->id)
-			end_in_midst(to, ERROR_TRANSFER | ERROR_IN_RECEIVE);
-		fail(current, error);
+			ipc_end_in_midst(to, ERROR_TRANSFER | ERROR_IN_RECEIVE);
+		ipc_fail(current, error);
 		return 0;
 	}
 	end_send_phase(current, true);
@@ -431,7 +342,7 @@ struct tcb *ipc(struct tcb *current)
 	struct tcb *to;
 
 	if (is_malformed(registers->eax)) {
-		fail(current, ERROR_BAD_MESSAGE);
+		ipc_fail(current, ERROR_BAD_MESSAGE);
 		return 0;
 	}
 	if (registers->esi == ID_NIL) {
@@ -461,137 +372,14 @@ struct tcb *ipc_fault(struct tcb *current, enum fault fault, uint32_t word0, uin
 	current->fault_word[0] = word0;
 	current->fault_word[1] = word1;
 	if (!pager || pager == current) {
-		wait_slowly(current, ID_NIL);
+		ipc_wait_slowly(current, ID_NIL);
 		return 0;
 	}
 	if (!accepts(pager, current)) {
-		enqueue_sender(pager, current);
+		ipc_enqueue(pager, current);
 		return 0;
 	}
 	deliver(current, pager); /* no typed items: cannot fail */
 	end_send_phase(current, true);
 	return if_ready(pager);
-}
-
-/* ---- waiting that others end ------------------------------------------------------------------------- */
-
-/* Ends the call in which `tcb` waits, with an error in whichever phase it is in. */
-static void give_up(struct tcb *tcb, uint32_t code)
-{
-	if (tcb->blocked == BLOCKED_SENDING)
-		dequeue_sender(thread_lookup_dying(tcb->partner), tcb);
-	else
-		code |= ERROR_IN_RECEIVE;
-	fail(tcb, code);
-	schedule_ready(tcb);
-}
-
-void ipc_timeout(struct tcb *tcb)
-{
-	give_up(tcb, ERROR_TIMEOUT);
-}
-
-static bool is_waiting(const struct tcb *tcb)
-{
-	return tcb->wait != ID_NIL || tcb->blocked == BLOCKED_SENDING || tcb->blocked == BLOCKED_RECEIVING;
-}
-
-void ipc_cancel(struct tcb *tcb)
-{
-	if (tcb->receive_pending) {
-		tcb->receive_pending = false;
-		fail(tcb, ERROR_CANCELLED | ERROR_IN_RECEIVE);
-		return;
-	}
-	if (release_partner(tcb, ERROR_TRANSFER)) {
-		end_in_midst(tcb, ERROR_CANCELLED | (tcb->source != ID_NIL ? ERROR_IN_RECEIVE : 0));
-		return;
-	}
-	if (!is_waiting(tcb))
-		return;
-	if (!tcb->fault) {
-		give_up(tcb, ERROR_CANCELLED);
-		return;
-	}
-	/* Its registers are those of a program that knows of no call: they get no result. */
-	ipc_withdraw(tcb);
-	tcb->fault = FAULT_NONE;
-	end_wait(tcb);
-	schedule_ready(tcb);
-}
-
-void ipc_halt(struct tcb *tcb)
-{
-	tcb->halted = true;
-	if (tcb->wait != ID_NIL) {
-		/* The fast path would run it. */
-		tcb->blocked = BLOCKED_RECEIVING;
-		tcb->partner = tcb->wait;
-		tcb->wait = ID_NIL;
-	} else if (tcb->blocked == BLOCKED_NOT) {
-		tcb->blocked = BLOCKED_HALTED;
-		scheduling_blocked(tcb);
-	}
-}
-
-void ipc_resume(struct tcb *tcb)
-{
-	tcb->halted = false;
-	if (tcb->blocked == BLOCKED_HALTED) {
-		tcb->blocked = BLOCKED_NOT;
-		schedule_ready(tcb);
-	}
-}
-
-/* ---- deletion ------------------------------------------------------------------------------------- */
-
-void ipc_withdraw(struct tcb *tcb)
-{
-	if (tcb->blocked == BLOCKED_SENDING)
-		dequeue_sender(thread_lookup_dying(tcb->partner), tcb);
-}
-
-/* The partner of `tcb` is gone. Who waits for an answer to a fault has nobody left to be helped by. */
-static void abort_waiting(struct tcb *tcb, uint32_t code)
-{
-	if (tcb->fault) {
-		wait_slowly(tcb, ID_NIL);
-		return;
-	}
-	fail(tcb, code);
-	schedule_ready(tcb);
-}
-
-static inline bool receives_from(const struct tcb *tcb, uint32_t id)
-{
-	return tcb->wait == id || (tcb->blocked == BLOCKED_RECEIVING && tcb->partner == id);
-}
-
-void ipc_abort_receiver(struct tcb *tcb, uint32_t id)
-{
-	if (receives_from(tcb, id)) {
-		work_done(WORK_WAKE);
-		abort_waiting(tcb, ERROR_ABORTED | ERROR_IN_RECEIVE);
-	}
-}
-
-bool ipc_abort_partners(struct tcb *tcb, uint32_t number_end)
-{
-	while (tcb->send_queue) {
-		struct tcb *sender = tcb->send_queue;
-
-		if (!work_allows())
-			return false;
-		work_done(WORK_WAKE);
-		dequeue_sender(tcb, sender);
-		abort_waiting(sender, ERROR_ABORTED);
-	}
-	for (; tcb->item < number_end; tcb->item++) {
-		if (!work_allows())
-			return false;
-		work_done(WORK_SKIP);
-		if (receives_from(tcb_of_number(tcb->item), tcb->id))
-			ipc_abort_receiver(tcb_of_number(tcb->item), tcb->id);
-	}
-	return true;
 }
