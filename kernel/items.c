@@ -9,7 +9,9 @@
 
 static unsigned first_item(uint32_t tag)
 {
-	return TAG_WORDS(tag) > MESSAGE_REGISTER_WORDS ? TAG_WORDS(tag) : MESSAGE_REGISTER_WORDS;
+	unsigned words = TAG_WORDS(tag);
+
+	return words > MESSAGE_REGISTER_WORDS ? words : MESSAGE_REGISTER_WORDS;
 }
 
 void items_wait_for_source(struct tcb *tcb)

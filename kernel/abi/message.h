@@ -35,8 +35,8 @@
 /* A tag for `words` untyped words (0..126) and `label` (0..4095). */
 #define TAG(words, label) (((words) + 1) | ((label) << TAG_LABEL_SHIFT))
 #define TAG_TYPED(typed) ((typed) << TAG_TYPED_SHIFT)
-/* Number of untyped words a tag announces; the code 0 also means none. */
-#define TAG_WORDS(tag) (((tag) & TAG_WORDS_MASK) ? ((tag) & TAG_WORDS_MASK) - 1 : 0)
+/* Number of untyped words a tag announces; the code 0 also means none. A function, so that `tag` is evaluated once; not for constants. */
+#define TAG_WORDS(tag) tag_words(tag)
 #define TAG_TYPED_WORDS(tag) (((tag) & TAG_TYPED_MASK) >> TAG_TYPED_SHIFT)
 #define TAG_LABEL(tag) ((tag) >> TAG_LABEL_SHIFT)
 #define TAG_ERROR_CODE(tag) ((tag) & TAG_WORDS_MASK)
@@ -156,6 +156,13 @@ struct utcb {
 	uint32_t user;
 };
 _Static_assert(sizeof(struct utcb) == UTCB_SIZE, "a UTCB is 512 bytes");
+
+static inline uint32_t tag_words(uint32_t tag)
+{
+	uint32_t code = tag & TAG_WORDS_MASK;
+
+	return code ? code - 1 : 0;
+}
 
 /* The timeout of `us` microseconds, rounded up to what ten bits of mantissa can say: by at most one part in 512. */
 static inline uint32_t timeout_of_us(uint32_t us)
