@@ -97,11 +97,6 @@ void ipc_timeout(struct tcb *tcb)
 	give_up(tcb, ERROR_TIMEOUT);
 }
 
-static bool is_waiting(const struct tcb *tcb)
-{
-	return tcb->wait != ID_NIL || tcb->blocked == BLOCKED_SENDING || tcb->blocked == BLOCKED_RECEIVING;
-}
-
 void ipc_cancel(struct tcb *tcb)
 {
 	if (tcb->receive_pending) {
@@ -113,7 +108,7 @@ void ipc_cancel(struct tcb *tcb)
 		ipc_end_in_midst(tcb, ERROR_CANCELLED | (tcb->source != ID_NIL ? ERROR_IN_RECEIVE : 0));
 		return;
 	}
-	if (!is_waiting(tcb))
+	if (!tcb_is_waiting(tcb))
 		return;
 	if (!tcb->fault) {
 		give_up(tcb, ERROR_CANCELLED);

@@ -144,5 +144,11 @@ static inline bool tcb_is_ready(const struct tcb *tcb)
 	return tcb->wait == ID_NIL && tcb->blocked == BLOCKED_NOT;
 }
 
+/* In a send or receive that a timeout, or whoever cancels it, may end; not in the midst of a message with strings. */
+static inline bool tcb_is_waiting(const struct tcb *tcb)
+{
+	return tcb->wait != ID_NIL || tcb->blocked == BLOCKED_SENDING || tcb->blocked == BLOCKED_RECEIVING;
+}
+
 #endif
 #endif

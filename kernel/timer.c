@@ -54,11 +54,11 @@ void timer_wait(struct tcb *tcb, uint32_t timeout)
 
 static void wake(uint64_t now)
 {
-	struct tcb *tcb;
+	struct wakeup *due;
 
-	for (unsigned n = 0; n < WAKEUPS_AT_ONCE && scheduling_take_due(now, &tcb); n++)
-		if (tcb)
-			ipc_timeout(tcb);
+	for (unsigned n = 0; n < WAKEUPS_AT_ONCE && (due = wakeup_take_due(now)); n++)
+		if (scheduling_still_waits(tcb_of_wakeup(due)))
+			ipc_timeout(tcb_of_wakeup(due));
 }
 
 /* Has a tick come? Ticks missed while the line was masked are not made up for. */

@@ -66,6 +66,16 @@ struct wakeup *wakeup_first(void)
 	return count ? heap[1] : 0;
 }
 
+struct wakeup *wakeup_take_due(uint64_t now)
+{
+	struct wakeup *first = wakeup_first();
+
+	if (!first || first->due > now)
+		return 0;
+	wakeup_remove(first);
+	return first;
+}
+
 bool wakeup_queue_is_sound(void)
 {
 	for (uint32_t place = 1; place <= count; place++)

@@ -27,6 +27,9 @@ void wakeup_remove(struct wakeup *wakeup);
 /* The earliest, or 0 if the queue is empty. It stays where it is. */
 struct wakeup *wakeup_first(void);
 
+/* Takes the earliest out if it is due at `now`. 0: nobody is. */
+struct wakeup *wakeup_take_due(uint64_t now);
+
 /* For invariant_checks.h: nobody is due before its parent, and each member's place is its own; `wakeup` is where it says, if anywhere. */
 bool wakeup_queue_is_sound(void);
 bool wakeup_is_sound(const struct wakeup *wakeup);

@@ -29,6 +29,8 @@ struct tcb *scheduling_first(void);
  * bool scheduling_is_scan(const struct tcb *tcb): is that what `tcb` runs for?
  * void scheduling_set_heir(const struct tcb *tcb): if `tcb` then proves to be the first, it runs on the time slice that is under way.
  * bool scheduling_is_heir(const struct tcb *next): is that so of `next`, which is the first? There is no heir any more.
+ * bool scheduling_still_waits(const struct tcb *tcb): the time for which `tcb` was in the wakeup queue has come. Does it wait with that
+ *      timeout still?
  */
 
 /*
@@ -39,12 +41,6 @@ void scheduling_wait_until(struct tcb *tcb, uint64_t due);
 
 /* `tcb` waits no longer, with a timeout or without. */
 void scheduling_wait_ended(struct tcb *tcb);
-
-/*
- * Takes the first whose end has come at `now` out of the wakeup queue. False: there is none. *tcb: the thread whose
- * wait is over, or 0 if what was taken out meant nothing any more.
- */
-bool scheduling_take_due(uint64_t now, struct tcb **tcb);
 
 /* For invariant_checks.h: `tcb`, which perhaps runs, is in the ready and wakeup queues if it has to be, and not if it must not be. */
 bool scheduling_is_sound(const struct tcb *tcb, bool running);

@@ -64,9 +64,12 @@ static void comes_out_in_order(void **state)
         struct wakeup *first = wakeup_first();
         assert_true(first->due >= before);
         before = first->due;
-        wakeup_remove(first);
+        if (before > 0)
+            assert_null(wakeup_take_due(before - 1));
+        assert_ptr_equal(wakeup_take_due(before + i % 2), first);
+        assert_int_equal(first->place, 0);
     }
-    assert_null(wakeup_first());
+    assert_null(wakeup_take_due(UINT64_MAX));
 }
 
 int main(void)

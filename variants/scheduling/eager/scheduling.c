@@ -34,21 +34,8 @@ void scheduling_wait_ended(struct tcb *tcb)
 	wakeup_remove(&tcb->wakeup);
 }
 
-bool scheduling_take_due(uint64_t now, struct tcb **tcb)
-{
-	struct wakeup *first = wakeup_first();
-
-	if (!first || first->due > now)
-		return false;
-	wakeup_remove(first);
-	*tcb = tcb_of_wakeup(first);
-	return true;
-}
-
 bool scheduling_is_sound(const struct tcb *tcb, bool running)
 {
-	bool waits = tcb->wait != ID_NIL || tcb->blocked == BLOCKED_SENDING || tcb->blocked == BLOCKED_RECEIVING;
-
 	(void)running;
-	return ready_is_queued(&tcb->ready) == tcb_is_ready(tcb) && (!tcb->wakeup.place || waits);
+	return ready_is_queued(&tcb->ready) == tcb_is_ready(tcb) && (!tcb->wakeup.place || tcb_is_waiting(tcb));
 }

@@ -20,10 +20,10 @@
 #include <tcb.h>
 #include <wakeup_queue.h>
 #include <work.h>
+#include <x86.h>
 
 /* 0: nobody, or the scan is over. */
 static const struct tcb *heir;
-#include <x86.h>
 
 void scheduling_blocked(struct tcb *tcb)
 {
@@ -89,28 +89,15 @@ void scheduling_wait_ended(struct tcb *tcb)
 	(void)tcb;
 }
 
-/* Does `tcb` wait, and with a timeout? Then it is the one that it is queued for. */
-static bool waits_until(const struct tcb *tcb)
+/* Does it wait, and with a timeout? Then it is the one that it is queued for. */
+bool scheduling_still_waits(const struct tcb *tcb)
 {
-	bool waits = tcb->wait != ID_NIL || tcb->blocked == BLOCKED_SENDING || tcb->blocked == BLOCKED_RECEIVING;
-
-	return waits && (tcb->frame.eflags & EFLAGS_SPARE);
-}
-
-bool scheduling_take_due(uint64_t now, struct tcb **tcb)
-{
-	struct wakeup *first = wakeup_first();
-
-	if (!first || first->due > now)
-		return false;
-	wakeup_remove(first);
-	*tcb = waits_until(tcb_of_wakeup(first)) ? tcb_of_wakeup(first) : 0;
-	return true;
+	return tcb_is_waiting(tcb) && (tcb->frame.eflags & EFLAGS_SPARE);
 }
 
 bool scheduling_is_sound(const struct tcb *tcb, bool running)
 {
 	if (tcb->blocked == BLOCKED_INACTIVE)
 		return !ready_is_queued(&tcb->ready) && !tcb->wakeup.place;
-	return (ready_is_queued(&tcb->ready) || !tcb_is_ready(tcb) || running) && (tcb->wakeup.place || !waits_until(tcb));
+	return (ready_is_queued(&tcb->ready) || !tcb_is_ready(tcb) || running) && (tcb->wakeup.place || !scheduling_still_waits(tcb));
 }

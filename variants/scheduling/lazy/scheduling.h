@@ -12,5 +12,6 @@ bool scheduling_leaves_scan(const struct tcb *first);
 bool scheduling_is_scan(const struct tcb *tcb);
 void scheduling_set_heir(const struct tcb *tcb);
 bool scheduling_is_heir(const struct tcb *next);
+bool scheduling_still_waits(const struct tcb *tcb);
 
 #endif
