@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The processor: selectors, descriptors, page-table entries, control registers, ports.
+ * The processor: selectors, descriptors, page-table entries, control registers; ports by port_io.h.
  */
 #ifndef KERNEL_X86_H
 #define KERNEL_X86_H
@@ -85,6 +85,7 @@
 #define VECTOR_INTERRUPT_0 0x20
 
 #ifndef __ASSEMBLER__
+#include <port_io.h>
 #include <stdint.h>
 
 struct descriptor {
@@ -96,19 +97,6 @@ struct tss {
 	uint32_t link, esp0, ss0, unused[22];
 	uint16_t trap, io_map;
 };
-
-static inline void out8(uint16_t port, uint8_t value)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline uint8_t in8(uint16_t port)
-{
-	uint8_t value;
-
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
 
 static inline uint32_t read_cr0(void)
 {

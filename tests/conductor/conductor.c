@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <exit.h>
 #include <layout.h>
+#include <port_io.h>
 #include <stdint.h>
 
 #define RUNS 2
@@ -29,11 +30,6 @@ uint32_t run_kernel(uint32_t entry, const struct information *information);
 extern const uint32_t return_block[2];
 
 static char command_line[128];
-
-static void out8(uint16_t port, uint8_t value)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
 
 /* The kernel has set the port up; it also waits until the port is empty. */
 static void say(const char *text)

@@ -10,6 +10,7 @@
 
 #include "ipc.h"
 #include "threads.h"
+#include <port_io.h>
 
 /* Label of an answer: the request was not understood, or the driver is busy with another client's. 0: done. */
 #define DRIVER_REFUSED 1
@@ -37,19 +38,6 @@ bool driver_ports(struct utcb *utcb, uint32_t port, uint32_t log2);
 static inline void driver_answer(struct utcb *utcb, uint32_t to, uint32_t tag, uint32_t word0, uint32_t word1)
 {
 	ipc(utcb, to, ID_NIL, tag | TAG_NO_RECEIVE | TAG_SEND_NOWAIT, 0, word0, word1);
-}
-
-static inline void port_write(uint16_t port, uint8_t value)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline uint8_t port_read(uint16_t port)
-{
-	uint8_t value;
-
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
 }
 
 #endif

@@ -55,17 +55,17 @@ static bool begin(void)
 {
 	writing.client = reading.client = ID_NIL;
 	reading.taken = reading.count = reading.lost = interrupts = empties = 0;
-	port_write(SCRATCH, 0x5a);
-	if (port_read(SCRATCH) != 0x5a)
+	out8(SCRATCH, 0x5a);
+	if (in8(SCRATCH) != 0x5a)
 		return false;
-	port_write(ENABLE, 0);
-	port_write(LINE_CONTROL, LINE_DIVISOR);
-	port_write(DATA, 1); /* 115200 / 1 baud */
-	port_write(DATA + 1, 0);
-	port_write(LINE_CONTROL, LINE_8N1);
-	port_write(FIFO, FIFO_CLEAR);
-	port_write(MODEM_CONTROL, MODEM_READY);
-	port_write(ENABLE, ENABLE_RECEIVED);
+	out8(ENABLE, 0);
+	out8(LINE_CONTROL, LINE_DIVISOR);
+	out8(DATA, 1); /* 115200 / 1 baud */
+	out8(DATA + 1, 0);
+	out8(LINE_CONTROL, LINE_8N1);
+	out8(FIFO, FIFO_CLEAR);
+	out8(MODEM_CONTROL, MODEM_READY);
+	out8(ENABLE, ENABLE_RECEIVED);
 	return true;
 }
 
@@ -92,8 +92,8 @@ static void receive(void)
 {
 	uint8_t status;
 
-	while ((status = port_read(LINE_STATUS)) & STATUS_RECEIVED) {
-		uint8_t byte = port_read(DATA);
+	while ((status = in8(LINE_STATUS)) & STATUS_RECEIVED) {
+		uint8_t byte = in8(DATA);
 
 		reading.lost += (status & STATUS_LOST) != 0;
 		if (reading.count - reading.taken == sizeof(reading.bytes))
@@ -112,13 +112,13 @@ static void send(struct utcb *utcb)
 	if (writing.client == ID_NIL)
 		return;
 	if (writing.sent == writing.count) {
-		port_write(ENABLE, ENABLE_RECEIVED);
+		out8(ENABLE, ENABLE_RECEIVED);
 		driver_answer(utcb, writing.client, TAG(0, 0), 0, 0);
 		writing.client = ID_NIL;
 		return;
 	}
 	while (writing.sent < end)
-		port_write(DATA, writing.bytes[writing.sent++]);
+		out8(DATA, writing.bytes[writing.sent++]);
 }
 
 static void interrupt(struct utcb *utcb)
@@ -126,16 +126,16 @@ static void interrupt(struct utcb *utcb)
 	uint8_t reason;
 
 	interrupts++;
-	for (unsigned n = 0; n < REASONS_MAX && !((reason = port_read(REASON)) & REASON_NONE); n++) {
+	for (unsigned n = 0; n < REASONS_MAX && !((reason = in8(REASON)) & REASON_NONE); n++) {
 		switch (reason & REASON_MASK) {
 		case REASON_EMPTY:
 			send(utcb);
 			break;
 		case REASON_MODEM:
-			port_read(MODEM_STATUS);
+			in8(MODEM_STATUS);
 			break;
 		case REASON_LINE:
-			reading.lost += (port_read(LINE_STATUS) & STATUS_LOST) != 0;
+			reading.lost += (in8(LINE_STATUS) & STATUS_LOST) != 0;
 			break;
 		default:
 			receive();
@@ -158,7 +158,7 @@ static bool start_writing(struct utcb *utcb, const struct ipc_result *message)
 	writing.count = n;
 	writing.client = message->from;
 	/* Nothing is being sent, so the UART wants bytes at once: the first go in answer to that interrupt. */
-	port_write(ENABLE, ENABLE_RECEIVED | ENABLE_EMPTY);
+	out8(ENABLE, ENABLE_RECEIVED | ENABLE_EMPTY);
 	return true;
 }
 
@@ -184,7 +184,7 @@ static void request(struct utcb *utcb, const struct ipc_result *message)
 		done = start_reading(utcb, message);
 		break;
 	case SERIAL_LOOP:
-		port_write(MODEM_CONTROL, MODEM_READY | (message->word[0] ? MODEM_LOOP : 0));
+		out8(MODEM_CONTROL, MODEM_READY | (message->word[0] ? MODEM_LOOP : 0));
 		driver_answer(utcb, message->from, TAG(0, 0), 0, 0);
 		return;
 	case SERIAL_COUNT:

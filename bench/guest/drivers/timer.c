@@ -27,14 +27,14 @@ static struct client {
 
 static uint8_t read_register(uint8_t index)
 {
-	port_write(PORT, index);
-	return port_read(DATA);
+	out8(PORT, index);
+	return in8(DATA);
 }
 
 static void write_register(uint8_t index, uint8_t value)
 {
-	port_write(PORT, index);
-	port_write(DATA, value);
+	out8(PORT, index);
+	out8(DATA, value);
 }
 
 void timer_begin(uint32_t rate)
