@@ -256,6 +256,15 @@ TEST(halt_ready, "exchange/halt", "a halted thread does not run; a resumed one d
 	CHECK_EVENTS("bca");
 }
 
+/* Nothing has been logged: whom `id` names is halted. When it is resumed, `logged` is. */
+static void check_resumed(struct utcb *utcb, uint32_t id, const char *logged)
+{
+	CHECK_EVENTS("");
+	exchange_registers(id, EXCHANGE_RESUME, 0, 0);
+	let_others_run(utcb);
+	CHECK_EVENTS(logged);
+}
+
 TEST(halt_priority, "exchange/halt-priority", "a halted thread stays so when its priority changes")
 {
 	struct thread *a = START(NULL, log_argument, 'a', PRIORITY_HELPER);
@@ -263,10 +272,7 @@ TEST(halt_priority, "exchange/halt-priority", "a halted thread stays so when its
 	exchange_registers(a->id, EXCHANGE_HALT, 0, 0);
 	CHECK_EQUAL(schedule(a->id, PRIORITY_HELPER + 1, -1u).error, SYSCALL_OK);
 	let_others_run(utcb);
-	CHECK_EVENTS("");
-	exchange_registers(a->id, EXCHANGE_RESUME, 0, 0);
-	let_others_run(utcb);
-	CHECK_EVENTS("a");
+	check_resumed(utcb, a->id, "a");
 }
 
 static void halt_receiver(struct utcb *utcb, uint32_t from, uint32_t sender_argument)
@@ -319,10 +325,7 @@ TEST(halt_caller, "exchange/halt-caller", "a halted thread's call goes on throug
 	last_tag = TAG_ERROR;
 	CHECK_OK(ipc(utcb, thread->id, ID_NIL, TAG(1, 0) | TAG_NO_RECEIVE | TAG_SEND_NOWAIT, 0, 4, 0));
 	let_others_run(utcb);
-	CHECK_EVENTS("");
-	exchange_registers(thread->id, EXCHANGE_RESUME, 0, 0);
-	let_others_run(utcb);
-	CHECK_EVENTS("c");
+	check_resumed(utcb, thread->id, "c");
 	CHECK_EQUAL(last_tag & TAG_ERROR, 0);
 }
 
@@ -346,10 +349,7 @@ TEST(halt_answered, "exchange/halt-answered", "not even the quickest answer runs
 	exchange_registers(client->id, EXCHANGE_HALT, 0, 0);
 	ipc_send(utcb, server->id, TAG(0, 0), 0, 0);
 	let_others_run(utcb);
-	CHECK_EVENTS("");
-	exchange_registers(client->id, EXCHANGE_RESUME, 0, 0);
-	let_others_run(utcb);
-	CHECK_EVENTS("c");
+	check_resumed(utcb, client->id, "c");
 	CHECK_EQUAL(last_tag & TAG_ERROR, 0);
 }
 
@@ -381,10 +381,7 @@ TEST(halt_timed, "exchange/halt-timed", "a halted thread's timeout ends; it lear
 	for (volatile uint32_t i = 0; i < 1000000; i++)
 		;
 	let_others_run(utcb);
-	CHECK_EVENTS("");
-	exchange_registers(thread->id, EXCHANGE_RESUME, 0, 0);
-	let_others_run(utcb);
-	CHECK_EVENTS("t");
+	check_resumed(utcb, thread->id, "t");
 	CHECK_EQUAL(last_tag, TAG_ERROR | ERROR_TIMEOUT | ERROR_IN_RECEIVE);
 }
 

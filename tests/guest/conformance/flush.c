@@ -178,20 +178,25 @@ TEST(granted, "flush/grant", "a granted page leaves its giver, and what was deri
 	check_lost(utcb, heir, LOOK);
 }
 
+/* Maps a page over what `thread`, which has one, has. */
+static void map_over(struct utcb *utcb, struct thread *thread, uint32_t item)
+{
+	give(utcb, item, TARGET);
+	CHECK_OK(ipc(utcb, thread->id, thread->id, TAG(0, 0) | TAG_TYPED(2), 0, 0, 0));
+}
+
 TEST(mapped_again, "flush/map-again", "a page can be mapped again after a flush, and with more rights where it still is")
 {
 	struct thread *first = give_on(utcb, NULL, OWN(0, FLEXPAGE_READ)), *second;
 
 	*(volatile uint32_t *)own_pages[0] = 1;
 	second = give_on(utcb, first, OWN(0, FLEXPAGE_READ));
-	give(utcb, OWN(0, FLEXPAGE_RIGHTS), TARGET);
-	CHECK_OK(ipc(utcb, first->id, first->id, TAG(0, 0) | TAG_TYPED(2), 0, 0, 0));
+	map_over(utcb, first, OWN(0, FLEXPAGE_RIGHTS));
 	CHECK_EQUAL(tell(utcb, first, CHANGE), 2);
 	check_keeps(utcb, second);
 	CHECK_EQUAL(space_flush(OWN(0, FLEXPAGE_RIGHTS), false), SYSCALL_OK);
 	*(volatile uint32_t *)own_pages[0] = 8;
-	give(utcb, OWN(0, FLEXPAGE_RIGHTS), TARGET);
-	CHECK_OK(ipc(utcb, first->id, first->id, TAG(0, 0) | TAG_TYPED(2), 0, 0, 0));
+	map_over(utcb, first, OWN(0, FLEXPAGE_RIGHTS));
 	CHECK_EQUAL(tell(utcb, first, CHANGE), 9);
 	check_lost(utcb, second, LOOK);
 }
@@ -202,8 +207,7 @@ TEST(replaced, "flush/replace", "what is mapped over a page takes the old one fr
 	struct thread *second = give_on(utcb, first, OWN(0, FLEXPAGE_RIGHTS));
 
 	*(volatile uint32_t *)own_pages[1] = 0x99;
-	give(utcb, OWN(1, FLEXPAGE_RIGHTS), TARGET);
-	CHECK_OK(ipc(utcb, first->id, first->id, TAG(0, 0) | TAG_TYPED(2), 0, 0, 0));
+	map_over(utcb, first, OWN(1, FLEXPAGE_RIGHTS));
 	CHECK_EQUAL(tell(utcb, first, LOOK), 0x99);
 	check_lost(utcb, second, LOOK);
 }

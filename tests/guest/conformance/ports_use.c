@@ -19,6 +19,20 @@ TEST(flush_in_use, "ports/flush-in-use", "a flush takes ports away at once, also
 	CHECK(!can(utcb, thread, IN8, CMOS_DATA));
 }
 
+/* 2^log2 ports from `port` on for `thread`, which waits for them once others have run. */
+static void give_ports(struct utcb *utcb, const struct thread *thread, uint32_t port, uint32_t log2)
+{
+	own_ports(utcb);
+	let_others_run(utcb);
+	CHECK_EQUAL(send_ports(utcb, thread->id, FLEXPAGE_PORTS(port, log2), 0), 0);
+}
+
+static void check_fault(struct utcb *utcb, struct thread *thread)
+{
+	thread_wait_fault(utcb, thread);
+	CHECK_EQUAL(thread->fault.word, PROTECTION);
+}
+
 /* The word is first the answer of sigma0, then that of flush. */
 THREAD(lose)
 {
@@ -39,11 +53,8 @@ TEST(flush_own, "ports/flush-own", "who flushes its own ports has them no more f
 {
 	struct thread *thread = START(NEW_SPACE(), lose, 0, PRIORITY_HELPER);
 
-	own_ports(utcb);
-	let_others_run(utcb);
-	CHECK_EQUAL(send_ports(utcb, thread->id, FLEXPAGE_PORTS(FREE, 2), 0), 0);
-	thread_wait_fault(utcb, thread);
-	CHECK_EQUAL(thread->fault.word, PROTECTION);
+	give_ports(utcb, thread, FREE, 2);
+	check_fault(utcb, thread);
 	CHECK_EVENTS("abc");
 }
 
@@ -64,9 +75,7 @@ TEST(gain_in_use, "ports/gain-in-use", "ports that come while others are in use 
 {
 	struct thread *thread = START(NEW_SPACE(), gain, 0, PRIORITY_HELPER);
 
-	own_ports(utcb);
-	let_others_run(utcb);
-	CHECK_EQUAL(send_ports(utcb, thread->id, FLEXPAGE_PORTS(FREE, 0), 0), 0);
+	give_ports(utcb, thread, FREE, 0);
 	CHECK_OK(ipc_receive(utcb, thread->id));
 	CHECK_EQUAL(send_ports(utcb, thread->id, FLEXPAGE_PORTS(CMOS, 1), 0), 0);
 	CHECK_OK(ipc_receive(utcb, thread->id));
@@ -128,14 +137,11 @@ static void check_switch(struct utcb *utcb, uint32_t its_port, uint32_t caller_p
 	struct thread *to = START(NEW_SPACE(), server, its_port, server_priority);
 	struct thread *from = START(NEW_SPACE(), caller, FREE, caller_priority);
 
-	own_ports(utcb);
-	let_others_run(utcb);
-	CHECK_EQUAL(send_ports(utcb, from->id, FLEXPAGE_PORTS(FREE, 0), 0), 0);
+	give_ports(utcb, from, FREE, 0);
 	if (its_port)
 		CHECK_EQUAL(send_ports(utcb, to->id, FLEXPAGE_PORTS(its_port, 0), 0), 0);
 	CHECK_OK(ipc_send(utcb, from->id, TAG(1, 0), to->id, 0));
-	thread_wait_fault(utcb, to);
-	CHECK_EQUAL(to->fault.word, PROTECTION);
+	check_fault(utcb, to);
 	CHECK_EQUAL(from->fault.label, 0);
 	CHECK_EVENTS("cs");
 }
@@ -183,12 +189,9 @@ TEST(reply, "ports/reply", SWITCH_SENTENCE ": a reply is a way, too")
 		struct thread *to = START(NEW_SPACE(), server, FREE, PRIORITY_HELPER);
 		struct thread *from = START(NEW_SPACE(), client, FREE, PRIORITY_HELPER - 1 + i);
 
-		own_ports(utcb);
-		let_others_run(utcb);
-		CHECK_EQUAL(send_ports(utcb, to->id, FLEXPAGE_PORTS(FREE, 0), 0), 0);
+		give_ports(utcb, to, FREE, 0);
 		CHECK_OK(ipc_send(utcb, from->id, TAG(1, 0), to->id, 0));
-		thread_wait_fault(utcb, from);
-		CHECK_EQUAL(from->fault.word, PROTECTION);
+		check_fault(utcb, from);
 		CHECK_EQUAL(to->fault.label, 0);
 	}
 	CHECK_EVENTS("ccc");
@@ -277,11 +280,8 @@ TEST(no_privilege, "ports/no-privilege", "who has ports may not change the inter
 	for (uint32_t what = 0; what < 2; what++) {
 		struct thread *thread = START(NEW_SPACE(), privileged, what, PRIORITY_HELPER);
 
-		own_ports(utcb);
-		let_others_run(utcb);
-		CHECK_EQUAL(send_ports(utcb, thread->id, FLEXPAGE_PORTS(FREE, 2), 0), 0);
-		thread_wait_fault(utcb, thread);
-		CHECK_EQUAL(thread->fault.word, PROTECTION);
+		give_ports(utcb, thread, FREE, 2);
+		check_fault(utcb, thread);
 	}
 	CHECK_EVENTS("aa");
 }

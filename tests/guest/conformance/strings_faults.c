@@ -100,6 +100,14 @@ static void small_job(void)
 	fill_pattern(own_pages[0] + 5, job.length, 3);
 }
 
+/* The thread that was in a fault goes on, and the string of small_job() arrives. */
+static void check_arrives(struct utcb *utcb, const struct pair *pair, struct thread *faulted)
+{
+	thread_resume(utcb, faulted);
+	check_done(utcb, pair);
+	CHECK(is_pattern(own_pages[4] + 9, job.length, 3));
+}
+
 /* A space that sees `pages` of own_pages from `first` on at `at`. */
 static struct space *space_with(struct utcb *utcb, uint32_t at, uint32_t first, uint32_t pages, uint32_t rights)
 {
@@ -108,6 +116,13 @@ static struct space *space_with(struct utcb *utcb, uint32_t at, uint32_t first, 
 	if (pages)
 		space_window(space, at, own_pages[first], pages * PAGE_SIZE, rights);
 	return space;
+}
+
+/* Starts the transfer of small_job() between two that see the first `source` and `target` pages of it. */
+static struct pair start_small(struct utcb *utcb, uint32_t source, uint32_t target, uint32_t target_rights)
+{
+	small_job();
+	return start_pair(utcb, space_with(utcb, SOURCE_AT, 0, source, FLEXPAGE_READ), space_with(utcb, TARGET_AT, 4, target, target_rights));
 }
 
 static void check_fault(struct utcb *utcb, struct thread *thread, uint32_t word)
@@ -120,11 +135,8 @@ static void check_fault(struct utcb *utcb, struct thread *thread, uint32_t word)
 TEST(at_sender, "strings/fault-sender",
      "a page missing at the sender is a page fault of the sender; after the answer the string goes on where it was")
 {
-	struct pair pair;
+	struct pair pair = start_small(utcb, 1, 3, FLEXPAGE_RIGHTS);
 
-	small_job();
-	pair = start_pair(utcb, space_with(utcb, SOURCE_AT, 0, 1, FLEXPAGE_READ),
-			  space_with(utcb, TARGET_AT, 4, 3, FLEXPAGE_RIGHTS));
 	check_fault(utcb, pair.sender, SOURCE_AT + PAGE_SIZE);
 	CHECK_EQUAL(pair.receiver->fault.label, 0);
 	/* What was there has arrived, up to the missing page, and nothing more. */
@@ -132,54 +144,40 @@ TEST(at_sender, "strings/fault-sender",
 	CHECK_EQUAL(own_pages[5][4], 0);
 	CHECK_EVENTS("");
 	space_window(pair.from, SOURCE_AT + PAGE_SIZE, own_pages[1], 2 * PAGE_SIZE, FLEXPAGE_READ);
-	thread_resume(utcb, pair.sender);
-	check_done(utcb, &pair);
-	CHECK(is_pattern(own_pages[4] + 9, job.length, 3));
+	check_arrives(utcb, &pair, pair.sender);
 }
 
 TEST(at_receiver, "strings/fault-receiver", "a page missing at the receiver is a write fault of the receiver")
 {
-	struct pair pair;
+	struct pair pair = start_small(utcb, 3, 1, FLEXPAGE_RIGHTS);
 
-	small_job();
-	pair = start_pair(utcb, space_with(utcb, SOURCE_AT, 0, 3, FLEXPAGE_READ), space_with(utcb, TARGET_AT, 4, 1, FLEXPAGE_RIGHTS));
 	check_fault(utcb, pair.receiver, (TARGET_AT + PAGE_SIZE) | 1);
 	CHECK_EQUAL(pair.sender->fault.label, 0);
 	CHECK_EVENTS("");
 	space_window(pair.to, TARGET_AT + PAGE_SIZE, own_pages[5], 2 * PAGE_SIZE, FLEXPAGE_RIGHTS);
-	thread_resume(utcb, pair.receiver);
-	check_done(utcb, &pair);
-	CHECK(is_pattern(own_pages[4] + 9, job.length, 3));
+	check_arrives(utcb, &pair, pair.receiver);
 }
 
 TEST(read_only, "strings/fault-read-only", "a page that the receiver may not write is a write fault of the receiver")
 {
-	struct pair pair;
+	struct pair pair = start_small(utcb, 3, 3, FLEXPAGE_READ);
 
-	small_job();
-	pair = start_pair(utcb, space_with(utcb, SOURCE_AT, 0, 3, FLEXPAGE_READ), space_with(utcb, TARGET_AT, 4, 3, FLEXPAGE_READ));
 	check_fault(utcb, pair.receiver, (TARGET_AT + 9) | 1);
 	CHECK_EQUAL(own_pages[4][9], 0);
 	pair.to->windows[0].rights = FLEXPAGE_RIGHTS;
-	thread_resume(utcb, pair.receiver);
-	check_done(utcb, &pair);
-	CHECK(is_pattern(own_pages[4] + 9, job.length, 3));
+	check_arrives(utcb, &pair, pair.receiver);
 }
 
 TEST(at_both, "strings/fault-both", "pages missing on both sides are asked for one after the other, of the pager of each")
 {
-	struct pair pair;
+	struct pair pair = start_small(utcb, 0, 0, 0);
 
-	small_job();
-	pair = start_pair(utcb, NEW_SPACE(), NEW_SPACE());
 	check_fault(utcb, pair.sender, SOURCE_AT + 4);
 	space_window(pair.from, SOURCE_AT, own_pages[0], 3 * PAGE_SIZE, FLEXPAGE_READ);
 	thread_resume(utcb, pair.sender);
 	check_fault(utcb, pair.receiver, (TARGET_AT + 9) | 1);
 	space_window(pair.to, TARGET_AT, own_pages[4], 3 * PAGE_SIZE, FLEXPAGE_RIGHTS);
-	thread_resume(utcb, pair.receiver);
-	check_done(utcb, &pair);
-	CHECK(is_pattern(own_pages[4] + 9, job.length, 3));
+	check_arrives(utcb, &pair, pair.receiver);
 }
 
 TEST(nonsense, "strings/fault-nonsense", "an answer that brings no page, or new registers, leads to the same fault again")
@@ -297,9 +295,7 @@ static struct pair bring_to(struct utcb *utcb, enum stage stage)
 		until_begun(utcb, &pair);
 		return pair;
 	}
-	small_job();
-	pair = start_pair(utcb, space_with(utcb, SOURCE_AT, 0, stage == SENDER_FAULT ? 1 : 3, FLEXPAGE_READ),
-			  space_with(utcb, TARGET_AT, 4, stage == RECEIVER_FAULT ? 1 : 3, FLEXPAGE_RIGHTS));
+	pair = start_small(utcb, stage == SENDER_FAULT ? 1 : 3, stage == RECEIVER_FAULT ? 1 : 3, FLEXPAGE_RIGHTS);
 	thread_wait_fault(utcb, stage == SENDER_FAULT ? pair.sender : pair.receiver);
 	return pair;
 }
