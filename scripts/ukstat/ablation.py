@@ -4,13 +4,10 @@ itself, and all off; beside the published figures of the same question."""
 
 from __future__ import annotations
 
-import csv
-import os
 from dataclasses import dataclass
 
 from . import numbers, published
 from .estimate import Interval, combine, shift
-from .published import DamagedFigures
 from .render import Table
 from .report import choose_columns, short_notes, verdict_notes
 from .summary import ABLATION, UNKNOWN, Summary, Variant
@@ -151,19 +148,6 @@ def table(summary: Summary, found: Ablation, columns: list) -> Table:
                  words=(0, 1))
 
 
-def read_beside(folder: str = published.FOLDER) -> list:
-    """Rows of ablation.csv as dicts. Raises DamagedFigures."""
-    path = os.path.join(folder, "ablation.csv")
-    with open(path, encoding="utf-8") as lines:
-        rows = list(csv.DictReader(
-            line for line in lines if not line.startswith("#")))
-    for row in rows:
-        if None in row or None in row.values():
-            raise DamagedFigures(f"{os.path.relpath(path)}: a row has too "
-                                 f"few or too many columns: {row}")
-    return rows
-
-
 def _ours(found: Ablation, without: str, benchmark: str) -> Interval | None:
     if without == "sum":
         return found.total(benchmark)
@@ -175,7 +159,7 @@ def beside_published(summary: Summary, found: Ablation) -> Table:
     """The published worth of techniques, and ours."""
     figures = published.read()
     rows = []
-    for row in read_beside():
+    for row in published.read_rows("ablation.csv"):
         ours = _ours(found, row["without"], row["benchmark"])
         if not ours:
             continue

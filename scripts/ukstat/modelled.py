@@ -4,11 +4,9 @@ cycles went, and the published figures of the same processor beside it."""
 
 from __future__ import annotations
 
-import csv
 import os
 
 from . import numbers, published
-from .published import DamagedFigures
 from .reader import Results
 from .render import Table
 from .report import short_notes
@@ -134,19 +132,6 @@ def tlb_sets(summary: Summary, other: Summary) -> Table:
 
 # ---- beside the published figures -----------------------------------------
 
-def read_beside(folder: str = published.FOLDER) -> list:
-    """Rows of beside.csv as dicts. Raises DamagedFigures."""
-    path = os.path.join(folder, "beside.csv")
-    with open(path, encoding="utf-8") as lines:
-        rows = list(csv.DictReader(
-            line for line in lines if not line.startswith("#")))
-    for row in rows:
-        if None in row or None in row.values():
-            raise DamagedFigures(f"{os.path.relpath(path)}: a row has too "
-                                 f"few or too many columns: {row}")
-    return rows
-
-
 def quantity(variant: Variant, benchmark: str, what: str) -> float | None:
     """A variant's cycles for one operation, or a sum of events of its
     median sample; None if it was not measured."""
@@ -173,7 +158,7 @@ def beside_published(summary: Summary) -> Table:
     of our variants."""
     figures = published.read()
     rows = []
-    for row in read_beside():
+    for row in published.read_rows("beside.csv"):
         if row["platform"] != summary.results.platform:
             continue
         figure = figures[row["figure"]]

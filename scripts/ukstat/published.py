@@ -9,6 +9,7 @@ status it was given.
 from __future__ import annotations
 
 import ast
+import csv
 import glob
 import json
 import operator
@@ -94,6 +95,19 @@ def read(folder: str = FOLDER) -> dict:
             if name not in figures:
                 raise DamagedFigures(f"{figure.id}: no figure {name}")
     return figures
+
+
+def read_rows(name: str, folder: str = FOLDER) -> list:
+    """Rows of a table beside the figures, as dicts. Raises DamagedFigures."""
+    path = os.path.join(folder, name)
+    with open(path, encoding="utf-8") as lines:
+        rows = list(csv.DictReader(
+            line for line in lines if not line.startswith("#")))
+    for row in rows:
+        if None in row or None in row.values():
+            raise DamagedFigures(f"{os.path.relpath(path)}: a row has too "
+                                 f"few or too many columns: {row}")
+    return rows
 
 
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub,

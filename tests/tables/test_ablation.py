@@ -131,7 +131,7 @@ class Worth(unittest.TestCase):
 class Beside(unittest.TestCase):
     def test_every_row_names_a_figure_in_per_cent(self):
         figures = published.read()
-        rows = ablation.read_beside()
+        rows = published.read_rows("ablation.csv")
         self.assertGreater(len(rows), 20)
         self.assertEqual(len({r["figure"] for r in rows}), len(rows))
         for row in rows:

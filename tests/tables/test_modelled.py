@@ -203,7 +203,7 @@ class BothSets(unittest.TestCase):
 class Beside(unittest.TestCase):
     def test_every_row_names_a_figure_of_cycles(self):
         figures = published.read()
-        rows = modelled.read_beside()
+        rows = published.read_rows("beside.csv")
         self.assertGreater(len(rows), 5)
         for row in rows:
             self.assertEqual(figures[row["figure"]].unit, "cycles", row)
