@@ -29,13 +29,30 @@ targets() {
 		grep -q "^$target:" "$SRC/Makefile" || printf '%s names the target %s, which does not exist\n' "${1##*/}" "$target"
 	done
 }
-for document in README.md CONTRIBUTING.md; do
+for document in README.md CONTRIBUTING.md kernel/README.md kernel/abi/README.md variants/README.md bench/bound/README.md bench/model/README.md; do
 	verdict "$document names files that exist" "$(missing "$SRC/$document")"
 	verdict "$document names targets that exist" "$(targets "$SRC/$document")"
 done
 printf 'See `kernel/nowhere.c`, `make nothing`.\n' >"$TMPDIR/t/planted.md"
 finds 'planted: a file that is not there is found' 'kernel/nowhere.c' "$(missing "$TMPDIR/t/planted.md")"
 finds 'planted: a target that is not there is found' 'nothing' "$(targets "$TMPDIR/t/planted.md")"
+
+# The kernel's sources and their reading order: each is there, and is named.
+unread() {
+	(cd "$SRC/kernel" && ls ./*.c x86/*.c x86/*.S) | sed 's|^\./||' | while read -r file; do
+		grep -qF "\`$file\`" "$1" || printf '%s does not name %s\n' "${1##*/}" "$file"
+	done
+}
+gone() {
+	grep -Eo '`[a-z0-9_/]+\.[chS]`' "$1" | tr -d '`' | sort -u | while read -r file; do
+		[ -e "$SRC/kernel/$file" ] || [ -e "$SRC/$file" ] || printf '%s names %s, which does not exist\n' "${1##*/}" "$file"
+	done
+}
+verdict 'kernel/README.md names every source' "$(unread "$SRC/kernel/README.md")"
+verdict 'kernel/README.md names no source that is gone' "$(gone "$SRC/kernel/README.md")"
+printf '`nowhere.c`\n' >"$TMPDIR/t/planted.md"
+finds 'planted: a source without a place in the reading order is found' 'ipc.c' "$(unread "$TMPDIR/t/planted.md")"
+finds 'planted: a place for a source that is gone is found' 'nowhere.c' "$(gone "$TMPDIR/t/planted.md")"
 
 # Tests that a document names: conformance tests as area/what, others as files.
 conformance_tests() { cat "$SRC"/tests/guest/conformance/*.c | grep -Eo '"[a-z0-9]+/[a-z0-9-]+"' | tr -d '"'; }
