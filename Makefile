@@ -123,9 +123,14 @@ KERNEL_UNIT_INCLUDES := -I $(SRC)/variants -I $(SRC)/variants/spaces/full
 build/tests/obj/kernel/%: HOST_C += -I $(SRC)/kernel $(KERNEL_UNIT_INCLUDES)
 build/tests/obj/tests/unit/kernel/%: HOST_C += -I $(SRC)/tests/unit/kernel -idirafter $(SRC)/kernel $(KERNEL_UNIT_INCLUDES)
 build/tests/obj/tests/unit/kernel/test_tcbs_array.c.o: HOST_C += $(patsubst %,-I $(SRC)/variants/%,tcbs/array placement/1k kernelmap/4k) -idirafter $(SRC)/kernel/x86
+build/tests/obj/tests/unit/kernel/test_invariants%: HOST_C += $(patsubst %,-I $(SRC)/variants/%,scheduling/eager tcbs/table placement/page) -idirafter $(SRC)/kernel/x86
 
 .SECONDARY: $(KERNEL_UNIT_OBJ) $(KERNEL_UNIT_SRC:$(SRC)/%=build/tests/obj/%.o)
-build/tests/kernel/%: build/tests/obj/tests/unit/kernel/%.c.o $(KERNEL_UNIT_OBJ)
+build/tests/kernel.a: $(KERNEL_UNIT_OBJ)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+
+build/tests/kernel/%: build/tests/obj/tests/unit/kernel/%.c.o build/tests/kernel.a
 	@echo "  LINK    $@"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(SANITIZE) -o $@ $^ -lcmocka $(HOSTLDFLAGS)

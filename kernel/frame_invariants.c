@@ -21,8 +21,8 @@
 #define FRAMES ((PHYS_HEAP_END - PHYS_HEAP) / PAGE_SIZE)
 #define SPACE_SIGMA0 1 /* its index: the first. Its pages need no nodes */
 
-/* Owners that are no space's index. */
-enum { NOBODY = 0, FREE = SPACES_MAX, KERNEL };
+/* Owners that are no space's index; and what is added to one whose frame holds several things of a kind, and none of another. */
+enum { NOBODY = 0, FREE = SPACES_MAX, KERNEL, NODES = 0x2000, STATES = 0x4000 };
 
 static uint16_t owner[FRAMES];
 static uint32_t claimed; /* by who claims now */
@@ -82,11 +82,11 @@ static bool claim_nodes(const struct space *space, uint32_t who, uint32_t *where
 		if (!claim(tables[index], who, false))
 			return false;
 		for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
-			if (tables[index][i] && !claim(frame_of(tables[index][i]), who, true))
+			if (tables[index][i] && !claim(frame_of(tables[index][i]), who | NODES, true))
 				return false;
 	}
 	for (const struct mapping_slab *slab = space->mappings.slabs; slab; slab = mapping_next_slab(slab))
-		if (!claim(slab, who, true))
+		if (!claim(slab, who | NODES, true))
 			return false;
 	return true;
 }
@@ -98,7 +98,7 @@ static bool claim_states(const struct space *space, uint32_t who)
 	if (!tcb)
 		return true;
 	do {
-		if (tcb->fpu && !claim(frame_of(tcb->fpu), who, true))
+		if (tcb->fpu && !claim(frame_of(tcb->fpu), who | STATES, true))
 			return false;
 		tcb = tcb->space_next;
 	} while (tcb != space->threads);

@@ -14,7 +14,10 @@
 struct space;
 struct tcb;
 
-/* The first invariant that does not hold, or INVARIANTS_HOLD. *where: the id of the thread or space, or the address, it was seen at. */
+/*
+ * The first invariant that does not hold, or INVARIANTS_HOLD. *where it was seen: the id of the thread (without its version) or space, the
+ * address, or the priority; where only a sum is wrong, the sum that was found.
+ */
 enum invariant invariants_check(const struct tcb *running, uint32_t *where);
 
 /* Parts of it: threads and their queues; spaces, who created them; whose is which frame; the mapping database. */

@@ -111,6 +111,7 @@ enum invariant thread_invariants(const struct tcb *running, uint32_t *where)
 		return INVARIANT_READY_LISTS;
 	if (!ready_summary_is_sound(where))
 		return INVARIANT_READY_SUMMARY;
+	*where = 0;
 	if (!wakeup_queue_is_sound())
 		return INVARIANT_WAKEUPS;
 	for (uint32_t line = 0; line < NUMBER_INTERRUPTS; line++)

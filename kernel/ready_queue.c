@@ -118,7 +118,7 @@ bool ready_summary_is_sound(uint32_t *priority)
 		bool marked = ready_bitmap[*priority / WORD_BITS] & 1u << *priority % WORD_BITS;
 		bool summed = ready_bitmap_summary & 1u << *priority / WORD_BITS;
 
-		if (filled != marked || (filled && !summed))
+		if (filled != marked || summed != (ready_bitmap[*priority / WORD_BITS] != 0))
 			return false;
 		if (filled)
 			highest = *priority;

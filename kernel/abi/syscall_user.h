@@ -124,7 +124,7 @@ static inline uint32_t console_write(uint32_t count, uint32_t low, uint32_t high
 
 /*
  * Whether the kernel's data are what they have to be, for tests. result.value[0]: the first INVARIANT_… that does not hold, or
- * INVARIANTS_HOLD; value[1]: the id or address it was seen at.
+ * INVARIANTS_HOLD; value[1]: where that was seen.
  */
 static inline struct syscall_result kernel_check(void)
 {
