@@ -243,6 +243,12 @@ validation: host probe-image $(MODEL_READY) $(MODEL_CHECK) ## bench/model/VALIDA
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=core SALTS=1
 	$(Q)$(PYTHON) $(SRC)/scripts/validation --variants build/core.variants --tests build/tests/model --compiler $(CC) -- $(model_runner)
 
+.PHONY: costs
+costs: host probe-image $(MODEL_READY) ## what choices cost, in the tables of variants/*/README.md, made anew from runs of the models
+	$(model_needed)
+	+$(Q)$(MAKE) --no-print-directory $(PARALLEL) SALTS=1 $$($(PYTHON) $(SRC)/scripts/costs --list | sed 's,^,variant/,')
+	$(Q)$(PYTHON) $(SRC)/scripts/costs --compiler $(CC) -- $(model_runner)
+
 .PHONY: model-speed
 model-speed: host probe-image $(MODEL_READY) ## how many guest instructions a second the models manage
 	$(model_needed)

@@ -86,6 +86,11 @@ def markdown(table: Table) -> str:
     return "\n".join(text).rstrip() + "\n"
 
 
+def plain(table: Table) -> str:
+    """The table in Markdown without a heading of its own."""
+    return markdown(table).partition("\n\n")[2]
+
+
 def to_csv(header: list, rows: list) -> str:
     """RFC 4180 but for line feeds alone; floats as Python writes them, so
     that reading them back gives the same number."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from . import modelled, names, published
 from .numbers import number
-from .render import Table, markdown
+from .render import Table, markdown, plain
 from .summary import Summary, Variant
 
 PATH = "rpc-working-set/pages:"
@@ -101,11 +101,6 @@ def cited(key: str) -> str:
         text = f"{sum_of.replace('*', '·')} = {text}"
     status = published.label(found, figures)
     return text + (f" ({status})" if "UNVERIFIED" in status else "")
-
-
-def plain(table: Table) -> str:
-    """The table without a heading of its own."""
-    return markdown(table).partition("\n\n")[2]
 
 
 # ---- anchors --------------------------------------------------------------
