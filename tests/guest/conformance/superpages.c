@@ -135,6 +135,15 @@ static uint32_t tell(struct utcb *utcb, struct thread *thread, enum order order,
 	return r.word[0];
 }
 
+/* A user with the item at TARGET, which sees all of it: 4 MB. */
+static struct thread *user_that_sees(struct utcb *utcb, uint32_t item)
+{
+	struct thread *thread = user_with(utcb, item);
+
+	CHECK_EQUAL(tell(utcb, thread, LOOK_ALL, 0, 0), PAGES);
+	return thread;
+}
+
 /* The user faults there, when it looks or writes. It is of no use afterwards. */
 static void check_fault(struct utcb *utcb, struct thread *thread, enum order order, uint32_t page)
 {
@@ -151,9 +160,8 @@ TEST(map, "superpages/map", "4 MB that are 4 MB of memory in one piece, at multi
 	struct thread *thread;
 
 	own_memory(utcb);
-	thread = user_with(utcb, OWN(FLEXPAGE_RIGHTS));
+	thread = user_that_sees(utcb, OWN(FLEXPAGE_RIGHTS));
 	CHECK_SUPERPAGES(1);
-	CHECK_EQUAL(tell(utcb, thread, LOOK_ALL, 0, 0), PAGES);
 	CHECK_EQUAL(tell(utcb, thread, CHANGE, MIDDLE, 0), (MIDDLE ^ 0x5a5a0000) + 1);
 	CHECK_EQUAL(*word_at(OWN_AT, MIDDLE), (MIDDLE ^ 0x5a5a0000) + 1);
 	CHECK_EQUAL(space_stop(thread->space), SYSCALL_OK);
@@ -166,36 +174,34 @@ TEST(own, "superpages/own", "sigma0 gives 4 MB in one piece")
 	CHECK(superpages() >= 1 || !(kernel_info.cpu_features & CPU_FEATURE_PSE));
 }
 
+/* The pages of 4 MB that a test asks about, one user each. */
+#define PLACES 3
+static const uint32_t places[PLACES] = {0, MIDDLE, PAGES - 1};
+
 TEST(read_only, "superpages/read-only", "4 MB without the right to write cannot be written, anywhere")
 {
-	const uint32_t pages[] = {0, MIDDLE, PAGES - 1};
-
 	own_memory(utcb);
-	for (unsigned i = 0; i < 3; i++) {
-		struct thread *thread = user_with(utcb, OWN(READ_ONLY));
+	for (unsigned i = 0; i < PLACES; i++) {
+		struct thread *thread = user_that_sees(utcb, OWN(READ_ONLY));
 
 		CHECK_SUPERPAGES(1);
-		CHECK_EQUAL(tell(utcb, thread, LOOK_ALL, 0, 0), PAGES);
-		check_fault(utcb, thread, CHANGE, pages[i]);
+		check_fault(utcb, thread, CHANGE, places[i]);
 		space_stop(thread->space);
 	}
 }
 
 TEST(flush_one, "superpages/flush-one", "a flush of one page of 4 MB takes that page, and no other")
 {
-	const uint32_t pages[] = {0, MIDDLE, PAGES - 1};
-
 	own_memory(utcb);
-	for (unsigned i = 0; i < 3; i++) {
-		struct thread *thread = user_with(utcb, OWN(FLEXPAGE_RIGHTS));
+	for (unsigned i = 0; i < PLACES; i++) {
+		struct thread *thread = user_that_sees(utcb, OWN(FLEXPAGE_RIGHTS));
 
-		CHECK_EQUAL(tell(utcb, thread, LOOK_ALL, 0, 0), PAGES);
-		CHECK_EQUAL(space_flush(PAGE_AT(OWN_AT, pages[i], FLEXPAGE_RIGHTS), 0), SYSCALL_OK);
+		CHECK_EQUAL(space_flush(PAGE_AT(OWN_AT, places[i], FLEXPAGE_RIGHTS), 0), SYSCALL_OK);
 		CHECK_SUPERPAGES(0);
 		for (uint32_t page = 0; page < PAGES; page += 3)
-			if (page != pages[i])
+			if (page != places[i])
 				CHECK_EQUAL(tell(utcb, thread, LOOK, page, 0), page ^ 0x5a5a0000);
-		check_fault(utcb, thread, LOOK, pages[i]);
+		check_fault(utcb, thread, LOOK, places[i]);
 		space_stop(thread->space);
 	}
 }
@@ -205,8 +211,7 @@ TEST(flush_itself, "superpages/flush-itself", "who flushes a page of its own 4 M
 	struct thread *thread;
 
 	own_memory(utcb);
-	thread = user_with(utcb, OWN(FLEXPAGE_RIGHTS));
-	CHECK_EQUAL(tell(utcb, thread, LOOK_ALL, 0, 0), PAGES);
+	thread = user_that_sees(utcb, OWN(FLEXPAGE_RIGHTS));
 	CHECK_EQUAL(tell(utcb, thread, FLUSH, PAGE_AT(TARGET, MIDDLE, FLEXPAGE_RIGHTS), 0), SYSCALL_OK);
 	CHECK_SUPERPAGES(0);
 	CHECK_EQUAL(tell(utcb, thread, CHANGE, MIDDLE - 1, 0), ((MIDDLE - 1) ^ 0x5a5a0000) + 1);
@@ -230,16 +235,13 @@ TEST(deny_one, "superpages/deny-one", "a flush of the right to write one page of
 
 TEST(flush_all, "superpages/flush-all", "a flush of 4 MB takes all of them")
 {
-	const uint32_t pages[] = {0, MIDDLE, PAGES - 1};
-
 	own_memory(utcb);
-	for (unsigned i = 0; i < 3; i++) {
-		struct thread *thread = user_with(utcb, OWN(FLEXPAGE_RIGHTS));
+	for (unsigned i = 0; i < PLACES; i++) {
+		struct thread *thread = user_that_sees(utcb, OWN(FLEXPAGE_RIGHTS));
 
-		CHECK_EQUAL(tell(utcb, thread, LOOK_ALL, 0, 0), PAGES);
 		CHECK_EQUAL(space_flush(OWN(FLEXPAGE_RIGHTS), 0), SYSCALL_OK);
 		CHECK_SUPERPAGES(0);
-		check_fault(utcb, thread, LOOK, pages[i]);
+		check_fault(utcb, thread, LOOK, places[i]);
 		space_stop(thread->space);
 	}
 	CHECK_EQUAL(*word_at(OWN_AT, MIDDLE), MIDDLE ^ 0x5a5a0000);
@@ -252,8 +254,7 @@ TEST(replaced, "superpages/replaced", "another page mapped to the middle of 4 MB
 	own_memory(utcb);
 	*(volatile uint32_t *)own_pages[0] = 0x77;
 	((volatile uint32_t *)own_pages[0])[MIDDLE] = 0x78;
-	thread = user_with(utcb, OWN(FLEXPAGE_RIGHTS));
-	CHECK_EQUAL(tell(utcb, thread, LOOK_ALL, 0, 0), PAGES);
+	thread = user_that_sees(utcb, OWN(FLEXPAGE_RIGHTS));
 	CHECK_OK(send_item(utcb, thread->id, FLEXPAGE((uint32_t)own_pages[0], PAGE_SHIFT, FLEXPAGE_RIGHTS), TARGET + MIDDLE * PAGE_SIZE));
 	CHECK_SUPERPAGES(0);
 	CHECK_EQUAL(tell(utcb, thread, LOOK, MIDDLE, 0), 0x78);
@@ -301,8 +302,7 @@ TEST(more_rights, "superpages/more-rights", "4 MB mapped again gain the rights t
 	struct thread *thread;
 
 	own_memory(utcb);
-	thread = user_with(utcb, OWN(READ_ONLY));
-	CHECK_EQUAL(tell(utcb, thread, LOOK_ALL, 0, 0), PAGES);
+	thread = user_that_sees(utcb, OWN(READ_ONLY));
 	CHECK_OK(send_item(utcb, thread->id, OWN(FLEXPAGE_RIGHTS), TARGET));
 	CHECK_SUPERPAGES(1);
 	CHECK_EQUAL(tell(utcb, thread, CHANGE, 0, 0), 0x5a5a0001);
@@ -334,8 +334,7 @@ TEST(grant, "superpages/grant", "4 MB granted are the receiver's, and the grante
 	struct thread *thread, *next;
 
 	own_memory(utcb);
-	thread = user_with(utcb, OWN(FLEXPAGE_RIGHTS));
-	CHECK_EQUAL(tell(utcb, thread, LOOK_ALL, 0, 0), PAGES);
+	thread = user_that_sees(utcb, OWN(FLEXPAGE_RIGHTS));
 	next = new_user(utcb);
 	CHECK_EQUAL(tell(utcb, thread, PASS, next->id, FLEXPAGE(TARGET, SUPERPAGE_SHIFT, FLEXPAGE_RIGHTS) | FLEXPAGE_GRANT) & TAG_ERROR, 0);
 	CHECK_SUPERPAGES(1);
