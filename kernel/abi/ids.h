@@ -33,12 +33,13 @@
 #define ID_NIL 0x00000000u /* as destination: no send phase; as source: receive from nobody */
 #define ID_ANY 0xffffffffu /* as source: receive from anybody (open receive) */
 
-/* The id of `number` in version `version`. */
+/* The id of `number` in version `version`, which is evaluated twice: constants are made with it. */
 #define ID(number, version)                                                                        \
 	((((version) >> ID_VERSION_LOW_BITS) << 24) | ((number) << ID_NUMBER_SHIFT) |              \
 	 ((version) & ((1 << ID_VERSION_LOW_BITS) - 1)))
 #define ID_NUMBER(id) (((id) & ID_NUMBER_MASK) >> ID_NUMBER_SHIFT)
-#define ID_VERSION(id) ((((id) >> 24) << ID_VERSION_LOW_BITS) | ((id) & ((1 << ID_VERSION_LOW_BITS) - 1)))
+/* A function, so that `id` is evaluated once; not for constants. */
+#define ID_VERSION(id) id_version(id)
 
 #define ID_SIGMA0 ID(NUMBER_FIRST, 1)     /* owns all memory that the kernel does not keep */
 #define ID_ROOT ID(NUMBER_FIRST + 1, 1)   /* the first ordinary program */
@@ -51,4 +52,12 @@
 #define SPACE_INDEX(space) ((space) & ((1 << SPACE_INDEX_BITS) - 1))
 #define SPACE_OWN 0u
 
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+static inline uint32_t id_version(uint32_t id)
+{
+	return id >> 24 << ID_VERSION_LOW_BITS | (id & ((1 << ID_VERSION_LOW_BITS) - 1));
+}
+#endif
 #endif

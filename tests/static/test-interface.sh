@@ -49,11 +49,28 @@ without_stub() {
 	done
 }
 
+# evaluated_twice FOLDER: macros that look at an argument more than once. ID is for constants, and says so; X is a list's.
+evaluated_twice() {
+	cat "$1"/*.h | sed -e ':a' -e '/\\$/{N;s/\\\n//;ta' -e '}' | sed 's|/\*.*\*/||' | awk '
+	/^#define [A-Za-z_0-9]+\(/ {
+		text = substr($0, 9); name = text; sub(/\(.*/, "", name)
+		end = index(text, ")"); n = split(substr(text, length(name) + 2, end - length(name) - 2), parameters, / *, */)
+		body = substr(text, end + 1); gsub(/[^A-Za-z_0-9]+/, " ", body); words = split(body, word, " ")
+		for (i = 1; i <= n; i++) {
+			times = 0
+			for (w = 1; w <= words; w++) times += word[w] == parameters[i]
+			if (times > 1 && name != "ID" && parameters[i] != "X") print name " evaluates " parameters[i] " more than once"
+		}
+	}'
+}
+
 abi=$SRC/kernel/abi
 verdict 'every name of the interface is in its document' "$(unmentioned "$abi")"
 verdict 'every name in the document exists' "$(unknown "$abi")"
 verdict 'every call has a stub, or is marked as to come' "$(without_stub "$abi")"
 verdict 'every call has an example' "$(without_example "$abi")"
+
+verdict 'no macro of the interface evaluates an argument twice' "$(evaluated_twice "$abi")"
 
 # Examples are statements: each block is the body of a function. Words in them that
 # nothing declares are numbers of the reader's; what is called must exist.
@@ -82,6 +99,8 @@ finds 'planted: a constant that does not exist is found' 'TAG_NOTHING' "$(compil
 mkdir -p "$TMPDIR/abi"
 cp "$abi"/*.h "$abi/README.md" "$TMPDIR/abi"
 printf '#define SYS_NOVELTY 99\n#define SYSCALL_EODD 98\n' >>"$TMPDIR/abi/syscall.h"
+printf '#define TWICE(n) \\\n\t((n) * (n))\n' >>"$TMPDIR/abi/ids.h"
+finds 'planted: a macro that evaluates its argument twice is found' 'TWICE evaluates n' "$(evaluated_twice "$TMPDIR/abi")"
 finds 'planted: a call that the document lacks is found' 'SYS_NOVELTY' "$(unmentioned "$TMPDIR/abi")"
 finds 'planted: an error that the document lacks is found' 'SYSCALL_EODD' "$(unmentioned "$TMPDIR/abi")"
 finds 'planted: a call without a stub is found' 'SYS_NOVELTY' "$(without_stub "$TMPDIR/abi")"
