@@ -148,13 +148,13 @@ uint32_t space_page_rights(const struct space *space, uint32_t address)
 	return entry & PTE_WRITE ? FLEXPAGE_READ | FLEXPAGE_WRITE : entry & PTE_PRESENT ? FLEXPAGE_READ : 0;
 }
 
-/* No thread or space of the rig that has any of what these take away is deleted. */
+/* No thread of the rig that has any of what these take away is deleted, and no space that has more than its directory. */
 void interrupt_forget(struct tcb *handler) { (void)handler; }
 void fpu_forget(struct tcb *tcb) { (void)tcb; }
 void ipc_leave_transfer(struct tcb *tcb) { (void)tcb; }
 void ipc_withdraw(struct tcb *tcb) { (void)tcb; }
 bool ipc_abort_partners(struct tcb *tcb, uint32_t end) { (void)tcb, (void)end; return true; }
-bool space_clear(struct space *space) { (void)space; return false; }
+bool space_clear(struct space *space) { frame_free(space, space->directory); return true; }
 void spaces_created(struct space *space) { (void)space; }
 void spaces_prepare(struct tcb *tcb) { (void)tcb; }
 void idle_loop(void) {}
