@@ -98,8 +98,8 @@ struct tcb *schedule_switch_to(struct tcb *current, struct tcb *to)
 {
 	const struct tcb *first;
 
-	if (to == current || !tcb_is_ready(to) || to->receive_pending)
-		return current;
+	if (to == current || !tcb_is_ready(to) || to->receive_pending || outranks(current, to))
+		return current; /* that is no question to the queue, which need not hold the running thread */
 	first = scheduling_first();
 	if (outranks(first, to) && scheduling_leaves_scan(first)) {
 		preempt(current);

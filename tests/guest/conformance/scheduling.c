@@ -87,6 +87,71 @@ TEST(switch_to_blocked, "scheduling/switch-blocked", "a switch to a thread that 
 	CHECK_EVENTS("aAb");
 }
 
+static volatile bool stopped;
+
+THREAD(call_creator_once)
+{
+	prepare();
+	ipc_call(utcb, creator, TAG(0, 0), 0, 0);
+}
+
+THREAD(spin_until_stopped)
+{
+	prepare();
+	ipc_receive(utcb, creator);
+	event((char)argument);
+	while (!stopped)
+		;
+	event((char)(argument - 'a' + 'A'));
+}
+
+TEST(switch_to_lower, "scheduling/switch-lower", "a switch to a thread of lower priority, than the caller's or another's, changes nothing")
+{
+	uint32_t lower;
+
+	stopped = false;
+	lower = START(NEW_SPACE(), spin_until_stopped, 'l', PRIORITY_HELPER - 1)->id;
+	let_others_run(utcb);
+	CHECK_OK(ipc_send(utcb, lower, TAG(0, 0), 0, 0));
+	/* By a call, which need not touch the ready queue. */
+	START(NEW_SPACE(), call_creator_once, 0, PRIORITY_HELPER);
+	CHECK_OK(ipc_receive(utcb, ID_ANY));
+	event('s');
+	CHECK_EQUAL(thread_switch(lower), SYSCALL_OK);
+	event('S');
+	ids[2] = lower;
+	START(NULL, switch_to_third, 0, PRIORITY_HELPER);
+	START(NULL, log_argument, 'b', PRIORITY_HELPER);
+	stopped = true;
+	let_others_run(utcb);
+	CHECK_EVENTS("sSaAblL");
+}
+
+THREAD(call_creator)
+{
+	event('c');
+	CHECK_EQUAL(ipc_call(utcb, creator, TAG(1, 0), 0, 0).word[0], 9);
+	event('C');
+}
+
+TEST(switch_to_caller, "scheduling/switch-caller", "a caller whose message was taken is not ready: a switch to it changes nothing")
+{
+	for (uint32_t priority = PRIORITY_TEST - 1; priority <= PRIORITY_TEST; priority++) {
+		uint32_t caller = START(NEW_SPACE(), call_creator, 0, PRIORITY_TEST - 1)->id;
+
+		let_others_run(utcb);
+		CHECK_EQUAL(schedule(caller, priority, -1u).error, SYSCALL_OK);
+		CHECK_OK(ipc_receive(utcb, ID_ANY));
+		event('s');
+		CHECK_EQUAL(thread_switch(caller), SYSCALL_OK);
+		event('S');
+		CHECK_OK(ipc(utcb, caller, ID_NIL, TAG(1, 0) | TAG_NO_RECEIVE | TAG_SEND_NOWAIT, 0, 9, 0));
+		let_others_run(utcb);
+		event('.');
+	}
+	CHECK_EVENTS("csSC.csSC.");
+}
+
 THREAD(send_to_first)
 {
 	event((char)argument);
@@ -325,6 +390,25 @@ TEST(old_values, "scheduling/old-values", "SYS_SCHEDULE tells the old priority a
 	r = schedule(thread, -1u, -1u);
 	CHECK_EQUAL(r.value[0], 30);
 	CHECK_EQUAL(r.value[1], 2 * kernel_info.slice_us);
+}
+
+TEST(borders, "scheduling/borders", "a time slice is whole ticks, rounded down, and at least one; a call that fails changes nothing")
+{
+	uint32_t thread = START(NULL, log_argument, 'x', 20)->id, tick = kernel_info.tick_us;
+	static const struct {
+		uint32_t priority, slice, error;
+	} bad[] = {{30, 0, SYSCALL_EINVAL}, {-2u, 5000, SYSCALL_EINVAL}, {256, 5000, SYSCALL_EINVAL}, {PRIORITY_TEST + 1, 5000, SYSCALL_EPERM},
+		   {255, -1u, SYSCALL_EPERM}, {PRIORITY_TEST + 1, 0, SYSCALL_EINVAL}};
+
+	CHECK_EQUAL(schedule(thread, 0, 3 * tick).error, SYSCALL_OK);
+	CHECK_EQUAL(schedule(thread, 30, tick - 1).error, SYSCALL_EINVAL);
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK_EQUAL(schedule(thread, bad[i].priority, bad[i].slice).error, bad[i].error);
+	CHECK_EQUAL(schedule(thread, -1u, tick).value[0], 0);
+	CHECK_EQUAL(schedule(thread, -1u, 2 * tick - 1).value[1], tick);
+	CHECK_EQUAL(schedule(thread, -1u, 2 * tick).value[1], tick);
+	CHECK_EQUAL(schedule(thread, -1u, 0xfffffffe).value[1], 2 * tick);
+	CHECK_EQUAL(schedule(thread, -1u, -1u).value[1], 0xfffffffe / tick * tick);
 }
 
 TEST(deleted_ready, "scheduling/deleted", "a ready thread that is deleted does not run, nor does its number's next owner early")
