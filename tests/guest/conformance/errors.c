@@ -202,6 +202,11 @@ TEST(bad_tags, "errors/bad-message",
 		CHECK_ERROR(ipc(utcb, open->id, ID_ANY, bad[i], 0, 0, 0), ERROR_BAD_MESSAGE);
 	}
 	CHECK_OK(send_at_once(utcb, open->id));
+	/* Also where nothing would be sent, and to nobody. */
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CHECK_ERROR(ipc(utcb, ID_NIL, ID_ANY, bad[i] | TAG_RECEIVE_TIMEOUT, AT_ONCE, 0, 0), ERROR_BAD_MESSAGE);
+		CHECK_ERROR(ipc(utcb, open->id ^ 1, ID_NIL, bad[i] | SEND_AT_ONCE, AT_ONCE, 0, 0), ERROR_BAD_MESSAGE);
+	}
 }
 
 TEST(zero_word_code, "errors/word-code-zero", "the word code 0 announces no words, as 1 does")

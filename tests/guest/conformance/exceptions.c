@@ -49,6 +49,7 @@ static const struct instruction {
 	{{0x0f, 0x01, 0x3d, 0, 0, 0, 0}, 7, 0, PROTECTION},          /* invlpg 0 */
 	{{0x0f, 0x32}, 2, 0, PROTECTION | INVALID},                  /* rdmsr */
 	{{0x0f, 0x30}, 2, 0, PROTECTION | INVALID},                  /* wrmsr */
+	{{0x0f, 0x33}, 2, 0, PROTECTION | INVALID},                  /* rdpmc */
 	{{0x0f, 0x34}, 2, 0, PROTECTION | INVALID},                  /* sysenter */
 	{{0x0f, 0x35}, 2, 0, PROTECTION | INVALID},                  /* sysexit */
 	{{0x0f, 0xaa}, 2, 0, INVALID},                               /* rsm */

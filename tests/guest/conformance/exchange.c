@@ -371,6 +371,32 @@ TEST(halt_self_test, "exchange/halt-self", "a thread may halt itself")
 	CHECK_EVENTS("hH");
 }
 
+/* A call, and a wait, of its own it is not in: there is nothing to cancel. */
+THREAD(redirect_itself)
+{
+	const uint32_t nothing = EXCHANGE_CANCEL | EXCHANGE_RESUME;
+	struct syscall_result first = exchange_registers(id, nothing, USER_TOP, 0xffffffff), r;
+
+	CHECK_EQUAL(first.error, SYSCALL_OK);
+	CHECK(first.value[0] - (uint32_t)redirect_itself < 256);
+	CHECK((uint32_t)&first - first.value[1] < 256);
+	r = exchange_registers(id, EXCHANGE_IP | EXCHANGE_HALT | EXCHANGE_RESUME, (uint32_t)landing, STACK_TOP);
+	CHECK_EQUAL(r.error, SYSCALL_EINVAL);
+	event('e');
+	exchange_registers(id, nothing | EXCHANGE_IP | EXCHANGE_SP, (uint32_t)landing, STACK_TOP);
+	event('!');
+}
+
+TEST(self, "exchange/self", "a thread may give itself an instruction and a stack pointer; one that is refused goes on where it was")
+{
+	START(NEW_SPACE(), redirect_itself, 0, PRIORITY_HELPER);
+	target = ID_NIL;
+	let_others_run(utcb);
+	CHECK_EVENTS("el");
+	CHECK_EQUAL(seen_eax, SYSCALL_OK);
+	CHECK_EQUAL(seen_esp, STACK_TOP);
+}
+
 TEST(halt_timed, "exchange/halt-timed", "a halted thread's timeout ends; it learns that when it is resumed")
 {
 	struct thread *thread = START(NULL, receive_with_timeout, 1000, PRIORITY_HELPER);

@@ -150,6 +150,8 @@ TEST(rights, "flush/rights", "a flush may take the right to write alone, from ot
 	struct thread *second = give_on(utcb, first, OWN(0, FLEXPAGE_RIGHTS));
 
 	*(volatile uint32_t *)own_pages[0] = 5;
+	/* A right that is ignored takes nothing. */
+	CHECK_EQUAL(space_flush(OWN(0, FLEXPAGE_EXECUTE), true), SYSCALL_OK);
 	CHECK_EQUAL(tell(utcb, second, CHANGE), 6);
 	CHECK_EQUAL(tell(utcb, first, DENY), SYSCALL_OK);
 	check_keeps(utcb, second);

@@ -114,6 +114,38 @@ TEST(too_large, "map/too-large", "a flexpage larger than the receive window is r
 		    ERROR_OVERFLOW);
 }
 
+TEST(odd_windows, "map/odd-windows", "a receive window that is no flexpage admits nothing: the sender fails, the receiver waits on")
+{
+	static const uint32_t windows[] = {
+		FLEXPAGE(TARGET, 0, FLEXPAGE_RIGHTS),
+		FLEXPAGE(TARGET, PAGE_SHIFT - 1, FLEXPAGE_RIGHTS),
+		FLEXPAGE(TARGET + PAGE_SIZE, PAGE_SHIFT + 1, FLEXPAGE_RIGHTS),
+		FLEXPAGE(TARGET, 31, FLEXPAGE_RIGHTS),
+		FLEXPAGE(TARGET, 32, FLEXPAGE_RIGHTS),
+		FLEXPAGE(0, 33, FLEXPAGE_RIGHTS),
+		FLEXPAGE(0, 63, FLEXPAGE_RIGHTS),
+		FLEXPAGE_RIGHTS,
+		FLEXPAGE_GRANT,
+		FLEXPAGE_ALL_PORTS,
+		FLEXPAGE_ALL_PORTS + PAGE_SIZE,
+		FLEXPAGE_PORTS(0x10000, 0),
+		FLEXPAGE(TARGET, PAGE_SHIFT, FLEXPAGE_RIGHTS) | FLEXPAGE_IO,
+		FLEXPAGE(0, 33, FLEXPAGE_RIGHTS) | FLEXPAGE_IO,
+	};
+	struct space *space = NEW_SPACE();
+
+	for (unsigned i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		struct thread *thread;
+
+		window = windows[i];
+		thread = START(space, accept_page, 0, PRIORITY_HELPER);
+		let_others_run(utcb);
+		CHECK_ERROR(send_page(utcb, thread->id, OWN_PAGE(0, FLEXPAGE_RIGHTS), TARGET), ERROR_OVERFLOW);
+		CHECK_ERROR(send_page(utcb, thread->id, OWN_PAGE(0, FLEXPAGE_RIGHTS) | FLEXPAGE_GRANT, 0), ERROR_OVERFLOW);
+		thread_stop(thread);
+	}
+}
+
 TEST(malformed, "map/malformed", "flexpages that are too small, misaligned, without rights or not the program's are refused")
 {
 	struct thread *thread = receiver(utcb, FLEXPAGE_ALL, TARGET, 0);

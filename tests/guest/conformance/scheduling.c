@@ -136,20 +136,17 @@ THREAD(call_creator)
 
 TEST(switch_to_caller, "scheduling/switch-caller", "a caller whose message was taken is not ready: a switch to it changes nothing")
 {
-	for (uint32_t priority = PRIORITY_TEST - 1; priority <= PRIORITY_TEST; priority++) {
-		uint32_t caller = START(NEW_SPACE(), call_creator, 0, PRIORITY_TEST - 1)->id;
+	uint32_t caller = START(NEW_SPACE(), call_creator, 0, PRIORITY_HELPER)->id;
 
-		let_others_run(utcb);
-		CHECK_EQUAL(schedule(caller, priority, -1u).error, SYSCALL_OK);
-		CHECK_OK(ipc_receive(utcb, ID_ANY));
-		event('s');
-		CHECK_EQUAL(thread_switch(caller), SYSCALL_OK);
-		event('S');
-		CHECK_OK(ipc(utcb, caller, ID_NIL, TAG(1, 0) | TAG_NO_RECEIVE | TAG_SEND_NOWAIT, 0, 9, 0));
-		let_others_run(utcb);
-		event('.');
-	}
-	CHECK_EVENTS("csSC.csSC.");
+	let_others_run(utcb);
+	CHECK_EQUAL(schedule(caller, PRIORITY_TEST, -1u).error, SYSCALL_OK);
+	CHECK_OK(ipc_receive(utcb, caller));
+	event('s');
+	CHECK_EQUAL(thread_switch(caller), SYSCALL_OK);
+	event('S');
+	CHECK_OK(ipc(utcb, caller, ID_NIL, TAG(1, 0) | TAG_NO_RECEIVE | TAG_SEND_NOWAIT, 0, 9, 0));
+	let_others_run(utcb);
+	CHECK_EVENTS("csSC");
 }
 
 THREAD(send_to_first)
@@ -157,6 +154,30 @@ THREAD(send_to_first)
 	event((char)argument);
 	ipc_send(utcb, ids[0], TAG(0, 0), 0, 0);
 	event((char)(argument - 'a' + 'A'));
+}
+
+THREAD(tell_and_wait)
+{
+	prepare();
+	CHECK_OK(ipc(utcb, creator, ID_ANY, TAG(0, 0), 0, 0, 0));
+	event('r');
+}
+
+TEST(switch_to_receiver, "scheduling/switch-receiver", "nor is a thread that has still to receive what waited for it in the meantime")
+{
+	uint32_t receiver = START(NEW_SPACE(), tell_and_wait, 0, PRIORITY_HELPER)->id;
+
+	ids[0] = receiver;
+	let_others_run(utcb);
+	START(NULL, send_to_first, 'a', PRIORITY_HELPER);
+	let_others_run(utcb);
+	CHECK_EQUAL(schedule(receiver, PRIORITY_TEST, -1u).error, SYSCALL_OK);
+	CHECK_OK(ipc_receive(utcb, receiver));
+	event('s');
+	CHECK_EQUAL(thread_switch(receiver), SYSCALL_OK);
+	event('S');
+	let_others_run(utcb);
+	CHECK_EVENTS("asSrA");
 }
 
 TEST(wake_higher, "scheduling/wake-higher", "a receiver of higher priority runs before its sender goes on")

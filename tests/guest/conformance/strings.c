@@ -375,6 +375,19 @@ TEST(malformed, "strings/malformed", "a string longer than 4 MB, or not in the p
 	}
 }
 
+TEST(no_bytes, "strings/no-bytes", "a string of no bytes may begin wherever memory may end, and needs a buffer nevertheless")
+{
+	static const uint32_t addresses[] = {0, 0x1000, LOW_WINDOW - 1, USER_TOP - 1, USER_TOP};
+	struct thread *thread = taker_at(utcb, LOW_WINDOW);
+
+	for (unsigned i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		take_as(utcb, thread, 1, i % 2 ? USER_TOP : LOW_WINDOW, 0);
+		CHECK_OK(call_with_string(utcb, thread->id, (const void *)addresses[i], 0));
+	}
+	take_as(utcb, thread, 0, LOW_WINDOW, 0);
+	CHECK_ERROR(call_with_string(utcb, thread->id, (const void *)0x1000, 0), ERROR_OVERFLOW);
+}
+
 /* ---- where --------------------------------------------------------------------------------------------- */
 
 TEST(same_space, "strings/same-space", "strings go between threads of one space")

@@ -19,6 +19,8 @@ THREAD(sleep)
 
 TEST(unknown, "syscalls/unknown", "a number that no call has, or a call this kernel lacks, answers ENOSYS")
 {
+	CHECK_EQUAL(syscall5(SYS_PERFORMANCE_EVENT, 0, 0, 0, 0, 0).error, SYSCALL_ENOSYS);
+	CHECK_EQUAL(syscall5(SYS_PERFORMANCE_EVENT, -1u, -1u, -1u, -1u, -1u).error, SYSCALL_ENOSYS);
 	for (uint32_t number = SYS_COUNT; number < 0x80; number++)
 		CHECK_EQUAL(syscall5(number, 0, 0, 0, 0, 0).error, SYSCALL_ENOSYS);
 	/* Above the number there are no bits that would mean anything. */
@@ -64,8 +66,27 @@ TEST(create_arguments, "syscalls/thread-create", "SYS_THREAD_CREATE refuses argu
 	CHECK_EQUAL(create_error(space + (1 << SPACE_INDEX_BITS), 0, 0, FREE_UTCB, 1), SYSCALL_ENOSPACE);
 	CHECK_EQUAL(create_error(ODD_NUMBER, 0, 0, FREE_UTCB, 1), SYSCALL_ENOSPACE);
 	CHECK_EQUAL(create_error(0xffffffff, 0, 0, FREE_UTCB, 1), SYSCALL_ENOSPACE);
+	/* The last of what is allowed. */
+	CHECK_EQUAL(create_error(space, USER_TOP - 1, USER_TOP, SUPERPAGE_SIZE - UTCB_SIZE, 1), SYSCALL_OK);
+	CHECK_EQUAL(create_error(space, 0, 0, SUPERPAGE_SIZE - UTCB_SIZE, 256), SYSCALL_EINVAL);
+	CHECK_EQUAL(create_error(space, 0, 0, 0, 0), SYSCALL_OK);
 	/* Memory that the program uses already is no place for a message buffer. */
 	CHECK_EQUAL(create_error(SPACE_OWN, 0, 0, (uint32_t)own_pages, 1), SYSCALL_EINVAL);
+}
+
+TEST(first_error, "syscalls/first-error", "of several errors a call reports the first that its row names")
+{
+	uint32_t space = NEW_SPACE()->id, id = START(NULL, sleep, 0, PRIORITY_HELPER)->id, mapped = (uint32_t)own_pages;
+
+	CHECK_EQUAL(create_error(ODD_NUMBER, USER_TOP, 0, mapped, 256), SYSCALL_ENOSPACE);
+	CHECK_EQUAL(create_error(space, USER_TOP, 0, FREE_UTCB, PRIORITY_TEST + 1), SYSCALL_EINVAL);
+	CHECK_EQUAL(create_error(SPACE_OWN, 0, 0, mapped, PRIORITY_TEST + 1), SYSCALL_EPERM);
+	CHECK_EQUAL(schedule(id ^ 1, 256, 0).error, SYSCALL_ENOTHREAD);
+	CHECK_EQUAL(schedule(id, PRIORITY_TEST + 1, 0).error, SYSCALL_EINVAL);
+	CHECK_EQUAL(exchange_registers(id ^ 1, EXCHANGE_ALL, 0, 0).error, SYSCALL_ENOTHREAD);
+	CHECK_EQUAL(syscall5(SYS_INTERRUPT, 2, 0, INTERRUPT_ATTACH, id ^ 1, 0).error, SYSCALL_EINVAL);
+	CHECK_EQUAL(syscall5(SYS_INTERRUPT, 1, 0, INTERRUPT_UNMASK + 1, id ^ 1, 0).error, SYSCALL_EINVAL);
+	CHECK_EQUAL(syscall5(SYS_INTERRUPT, 1, 0, INTERRUPT_ATTACH, id ^ 1, 0).error, SYSCALL_ENOTHREAD);
 }
 
 TEST(delete_arguments, "syscalls/thread-delete", "SYS_THREAD_DELETE refuses ids that name nobody")
@@ -174,6 +195,8 @@ TEST(interrupt_arguments, "syscalls/interrupt", "SYS_INTERRUPT refuses lines and
 {
 	CHECK_EQUAL(interrupt_control(NUMBER_INTERRUPTS, INTERRUPT_MASK), SYSCALL_EINVAL);
 	CHECK_EQUAL(interrupt_control(0xffffffff, INTERRUPT_MASK), SYSCALL_EINVAL);
+	CHECK_EQUAL(interrupt_control(2, INTERRUPT_UNMASK), SYSCALL_EINVAL);
+	CHECK_EQUAL(interrupt_control(1, 0xffffffff), SYSCALL_EINVAL);
 	CHECK_EQUAL(interrupt_control(0, INTERRUPT_UNMASK + 1), SYSCALL_EINVAL);
 	CHECK_EQUAL(interrupt_control(0, INTERRUPT_MASK), SYSCALL_OK);
 	CHECK_EQUAL(interrupt_control(0, INTERRUPT_UNMASK), SYSCALL_OK);
@@ -190,6 +213,14 @@ THREAD(overreach)
 	CHECK_EQUAL(machine_halt(EXIT_PANIC), SYSCALL_EPERM);
 	CHECK_EQUAL(console_write(4, 0x21212121, 0), SYSCALL_EPERM);
 	CHECK_EQUAL(interrupt_control(0, INTERRUPT_MASK), SYSCALL_EPERM);
+	CHECK_EQUAL(kernel_check().error, SYSCALL_EPERM);
+	/* Whatever the other arguments are. */
+	CHECK_EQUAL(machine_halt(0), SYSCALL_EPERM);
+	CHECK_EQUAL(console_write(9, 0, 0), SYSCALL_EPERM);
+	CHECK_EQUAL(interrupt_control(-1u, -1u), SYSCALL_EPERM);
+	CHECK_EQUAL(create_error(other_space, USER_TOP, 0, 0, 256), SYSCALL_EPERM);
+	CHECK_EQUAL(schedule(other_thread, 256, 0).error, SYSCALL_EPERM);
+	CHECK_EQUAL(exchange_registers(other_thread, EXCHANGE_ALL, 0, 0).error, SYSCALL_EPERM);
 	for (unsigned i = 0; i < 5; i++) {
 		const uint32_t victims[5] = {creator, pager_id, ID_SIGMA0, ID_ROOT, other_thread};
 
