@@ -89,6 +89,38 @@ TEST(first_error, "syscalls/first-error", "of several errors a call reports the 
 	CHECK_EQUAL(syscall5(SYS_INTERRUPT, 1, 0, INTERRUPT_ATTACH, id ^ 1, 0).error, SYSCALL_ENOTHREAD);
 }
 
+/* Where a thread begins: notes its registers, as PUSHA orders them, and its flags, and ends by a fault. */
+#define STACK_TOP ((uint32_t)own_pages[OWN_PAGES - 1])
+#define FLAGS_INITIAL 0x202 /* interrupts on, and the bit that is always 1 */
+enum { BORN_EDI, BORN_ESI, BORN_EBP, BORN_ESP, BORN_EBX, BORN_EDX, BORN_ECX, BORN_EAX, BORN_FLAGS, BORN_WORDS };
+uint32_t born[BORN_WORDS + 1];
+extern const char birth[];
+__asm__("	.pushsection .text\n"
+	"birth:	mov %esp, born + 36\n"
+	"	mov $born + 36, %esp\n"
+	"	pushf\n"
+	"	pusha\n"
+	"	ud2\n"
+	"	.popsection");
+
+TEST(start_registers, "syscalls/thread-start", "a thread starts with its id, its buffer's address and its creator's id; the other registers are 0")
+{
+	for (unsigned i = 0; i < 3; i++) {
+		struct thread *thread = thread_start_raw(i == 1 ? NEW_SPACE() : &own_space, (uint32_t)birth, STACK_TOP - i, 0, PRIORITY_HELPER);
+
+		CHECK(thread != NULL);
+		thread_wait_fault(utcb, thread);
+		CHECK_EQUAL(thread->fault.label, LABEL_EXCEPTION);
+		CHECK_EQUAL(born[BORN_EAX], thread->id);
+		CHECK_EQUAL(born[BORN_EBX], thread->utcb);
+		CHECK_EQUAL(born[BORN_EDX], thread_my_id());
+		CHECK_EQUAL(born[BORN_ECX] | born[BORN_ESI] | born[BORN_EDI] | born[BORN_EBP], 0);
+		CHECK_EQUAL(born[BORN_WORDS], STACK_TOP - i);
+		CHECK_EQUAL(born[BORN_FLAGS], FLAGS_INITIAL);
+		thread_stop(thread);
+	}
+}
+
 TEST(delete_arguments, "syscalls/thread-delete", "SYS_THREAD_DELETE refuses ids that name nobody")
 {
 	CHECK_EQUAL(thread_delete(ID_NIL), SYSCALL_ENOTHREAD);
