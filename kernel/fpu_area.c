@@ -3,7 +3,6 @@
 #include <memory.h>
 #include <space.h>
 #include <string.h>
-#include <work.h>
 
 static uint32_t area_size, all_used;
 
@@ -34,6 +33,11 @@ static void list_remove(struct space *space, struct fpu_frame *frame)
 		space->fpu_frames = frame->next;
 }
 
+bool fpu_area_ready(const struct space *space)
+{
+	return space->fpu_frames || frame_ready(0);
+}
+
 void *fpu_area_allocate(struct space *space)
 {
 	struct fpu_frame *frame = space->fpu_frames;
@@ -43,7 +47,6 @@ void *fpu_area_allocate(struct space *space)
 		frame = frame_allocate(space);
 		if (!frame)
 			return 0;
-		work_done(WORK_FRAME);
 		list_insert(space, frame);
 	}
 	while (frame->used & 1u << n)

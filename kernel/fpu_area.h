@@ -7,6 +7,7 @@
 #define KERNEL_FPU_AREA_H
 
 #include <layout.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct space;
@@ -23,6 +24,9 @@ _Static_assert(sizeof(struct fpu_frame) == PAGE_SIZE, "a page frame");
 
 /* Areas have `size` bytes from now on: 512 or 128. Once, before all else. */
 void fpu_area_init(uint32_t size);
+
+/* May an area be asked for now? False: its frame is being cleared (memory.h); ask again in another kernel entry. */
+bool fpu_area_ready(const struct space *space);
 
 /* A cleared area for a thread of `space`. 0: the quota, or the memory, is used up. */
 void *fpu_area_allocate(struct space *space);

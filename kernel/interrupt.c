@@ -21,6 +21,14 @@ static struct line {
 	bool held; /* masked on request */
 } lines[NUMBER_INTERRUPTS];
 
+static uint32_t delivered; /* so many are in LINE_DELIVERED */
+
+static void set_state(struct line *line, enum line_state state)
+{
+	delivered += (state == LINE_DELIVERED) - (line->state == LINE_DELIVERED);
+	line->state = state;
+}
+
 static void update_mask(uint32_t line)
 {
 	const struct line *l = &lines[line];
@@ -48,7 +56,7 @@ static void quieten(uint32_t line)
 
 	ipc_withdraw(l->thread);
 	l->thread->blocked = BLOCKED_INACTIVE;
-	l->state = LINE_QUIET;
+	set_state(l, LINE_QUIET);
 	update_mask(line);
 }
 
@@ -79,19 +87,19 @@ struct tcb *interrupt_arrived(uint32_t line)
 		interrupt_mask(line, true);
 		return 0;
 	}
-	l->state = ipc_interrupt(l->thread, handler) ? LINE_DELIVERED : LINE_PENDING;
+	set_state(l, ipc_interrupt(l->thread, handler) ? LINE_DELIVERED : LINE_PENDING);
 	update_mask(line);
 	return l->state == LINE_DELIVERED && tcb_is_ready(handler) ? handler : 0;
 }
 
 void interrupt_delivered(const struct tcb *thread)
 {
-	lines[ID_NUMBER(thread->id) - NUMBER_INTERRUPT_0].state = LINE_DELIVERED;
+	set_state(&lines[ID_NUMBER(thread->id) - NUMBER_INTERRUPT_0], LINE_DELIVERED);
 }
 
 void interrupt_receiving(const struct tcb *handler, uint32_t from)
 {
-	for (uint32_t line = 0; line < NUMBER_INTERRUPTS; line++) {
+	for (uint32_t line = 0; delivered && line < NUMBER_INTERRUPTS; line++) {
 		const struct line *l = &lines[line];
 
 		if (l->state == LINE_DELIVERED && l->handler == handler->id && (from == ID_ANY || from == l->thread->id))

@@ -201,6 +201,10 @@ static void receive_phase(struct tcb *tcb)
 	struct tcb *sender;
 
 	tcb->receive_pending = false;
+	if (!work_allows()) {
+		receive_again(tcb);
+		return;
+	}
 	if (tcb->send_queue)
 		interrupt_receiving(tcb, tcb_registers(tcb)->edx);
 	while ((sender = first_sender(tcb, tcb_registers(tcb)->edx))) {
@@ -223,6 +227,7 @@ static void receive_phase(struct tcb *tcb)
 			end_send_phase(sender, false);
 			return;
 		}
+		work_done(WORK_WAKE);
 		ipc_fail(sender, error);
 		schedule_ready(sender);
 	}
@@ -232,6 +237,7 @@ static void receive_phase(struct tcb *tcb)
 void ipc_resume_receive(struct tcb *tcb)
 {
 	receive_phase(tcb);
+	work_done(WORK_WAKE);
 }
 
 /* ---- send phase ----------------------------------------------------------------------------------- */

@@ -30,8 +30,8 @@ static uint32_t lock(struct tcb *from, struct tcb *to, uint32_t tag)
 {
 	uint32_t error;
 
-	if (!work_allows_frame())
-		return MAPPING_UNFINISHED; /* to look at all strings takes as long as to clear a frame */
+	if (!work_allows_after(WORK_BEFORE_STRINGS))
+		return MAPPING_UNFINISHED; /* all strings are looked at */
 	error = strings_check(from->utcb, to->utcb, first_item(tag), TAG_TYPED_WORDS(tag));
 	if (error)
 		return error;
@@ -61,7 +61,10 @@ static uint32_t transfer_flexpage(struct tcb *from, struct tcb *to, uint32_t tag
 	unsigned place = first_item(tag) + 2 * from->item;
 	const uint32_t item[] = {from->utcb->mr[place], from->utcb->mr[place + 1]};
 	uint32_t window = to->fault ? FLEXPAGE_EVERYTHING : to->utcb->accept & ~(uint32_t)ACCEPT_STRINGS;
-	uint32_t error = mapping_transfer(from->space, to->space, item[0], item[1], window, &from->progress);
+	uint32_t error;
+
+	work_done(WORK_ITEM);
+	error = mapping_transfer(from->space, to->space, item[0], item[1], window, &from->progress);
 
 	if (error)
 		return error;

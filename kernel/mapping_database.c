@@ -133,24 +133,17 @@ static bool shrink_below(struct mapping *node, enum mapping_list list)
 	return true;
 }
 
-/*
- * Was `node` mapped from `parent`? False also if that cannot be seen near by. If true, *writable is the last writable node
- * before it, `parent` or behind it; 0: there is none.
- */
-static bool is_child(const struct mapping *node, const struct mapping *parent, struct mapping **writable)
+/* Was `node` mapped from `parent`? False also if that cannot be seen near by. */
+static bool is_child(const struct mapping *node, const struct mapping *parent)
 {
-	struct mapping *n = node->links[MAPPING_ALL].previous;
+	const struct mapping *n = node->links[MAPPING_ALL].previous;
+	uint32_t same_depth = depth(node) << SPACE_INDEX_BITS; /* or deeper: a place not below this */
+	uint32_t left = MAPPING_LOOK_BACK;
 
-	*writable = 0;
-	for (unsigned i = 0; i < MAPPING_LOOK_BACK && n; i++) {
-		if (!*writable && is_writable(n))
-			*writable = n;
-		if (depth(n) < depth(node))
-			return n == parent;
-		work_done(4);
+	for (; n && n->place >= same_depth && left; left--)
 		n = n->links[MAPPING_ALL].previous;
-	}
-	return false;
+	work_done((int32_t)(MAPPING_LOOK_BACK - left) * WORK_LOOK_BACK);
+	return left && n == parent;
 }
 
 /* ---- operations ----------------------------------------------------------------------------------- */
@@ -194,15 +187,18 @@ static enum mapping_result prepare_target(struct space *to, uint32_t target, str
 
 /*
  * `child` has its page from `parent` and is offered it again: it gets what rights of the offer it lacks. Its place among the
- * writable is the one it has among all, after `previous`. False: there follows what a flush left in the middle, as if that
- * came from it.
+ * writable is the one it has among all. False: there follows what a flush left in the middle, as if that came from it.
  */
-static bool extend(struct mapping *child, struct mapping *parent, struct mapping *previous, uint32_t rights)
+static bool extend(struct mapping *child, struct mapping *parent, uint32_t rights)
 {
+	struct mapping *previous = child;
 	const struct mapping *next;
 
 	if (!(rights & FLEXPAGE_WRITE) || is_writable(child))
 		return true;
+	do /* at the latest at the parent: otherwise it would have nothing to offer */
+		previous = previous->links[MAPPING_ALL].previous;
+	while (!is_writable(previous));
 	next = previous->links[MAPPING_WRITABLE].next;
 	if (next && depth(next) > depth(child))
 		return false;
@@ -256,7 +252,7 @@ static enum mapping_result find_both(struct space *from, uint32_t source, struct
 enum mapping_result mapping_share(struct space *from, uint32_t source, struct space *to, uint32_t target, uint32_t rights,
 				  bool grant, bool *replacing)
 {
-	struct mapping *parent, *node, *writable;
+	struct mapping *parent, *node;
 	enum mapping_result result;
 	int32_t before;
 
@@ -265,17 +261,17 @@ enum mapping_result mapping_share(struct space *from, uint32_t source, struct sp
 		return *replacing ? clear_target(to, target) : MAPPING_DONE;
 	if (result)
 		return result;
-	/* A frame has been cleared: that is enough. What the target has already takes long to look at, and to take away. */
-	if (node ? !work_allows_frame() : !work_allows())
+	/* What the target has already takes long to look at, and to take away. */
+	if (node ? !work_allows_after(WORK_BEFORE_LOOK_BACK) : !work_allows())
 		return MAPPING_AGAIN;
 	if (!grant && child_depth(parent) > DEPTH_MAX)
 		return MAPPING_NO_MEMORY;
 	rights &= parent->page & READ_WRITE;
-	if (node && !grant && is_child(node, parent, &writable) && extend(node, parent, writable, rights)) {
+	if (node && !grant && is_child(node, parent) && extend(node, parent, rights)) {
 		work_done(WORK_SHARE);
 		return MAPPING_DONE;
 	}
-	before = work_left;
+	before = work_spent;
 	if (node) {
 		*replacing = true;
 		if (!shrink_below(node, MAPPING_ALL))
@@ -286,7 +282,7 @@ enum mapping_result mapping_share(struct space *from, uint32_t source, struct sp
 	}
 	if (grant && is_writable(parent) && !(rights & FLEXPAGE_WRITE) && !shrink_below(parent, MAPPING_WRITABLE))
 		return MAPPING_AGAIN;
-	if (work_left != before && !work_allows())
+	if (work_spent != before)
 		return MAPPING_AGAIN; /* what was in the way is gone: that was enough */
 	work_done(WORK_SHARE);
 	space_page_copy(to, target, from, source, rights);

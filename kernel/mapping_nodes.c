@@ -95,9 +95,8 @@ static void *reserve_frame(struct space *space, enum mapping_result *result)
 	void *frame;
 
 	*result = MAPPING_AGAIN;
-	if (!work_allows_frame())
+	if (!frame_ready(0))
 		return 0;
-	work_done(WORK_FRAME);
 	frame = frame_allocate(space);
 	*result = frame ? MAPPING_DONE : MAPPING_NO_MEMORY;
 	return frame;

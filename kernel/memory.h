@@ -21,6 +21,12 @@ bool memory_charge(struct space *space, uint32_t pages);
 /* Gives them back. */
 void memory_discharge(struct space *space, uint32_t pages);
 
+/*
+ * May a frame with `value` in each word be asked for now? True: yes, or there is none. False: one is being filled, as far as the work of this
+ * kernel entry allowed; ask again in another. Whoever asks for frames in a call asks this first: filling one takes longer than interrupts may wait.
+ */
+bool frame_ready(uint32_t value);
+
 /* A cleared page frame, charged to `space` (0: to the kernel). 0: the quota, or the memory, is used up. */
 void *frame_allocate(struct space *space);
 

@@ -88,12 +88,9 @@ bool space_promote(struct space *space, uint32_t address, uint16_t *scanned)
 	if (space->scanned_table != index)
 		return true;
 	if (!space->tables) {
-		if (!work_allows_frame())
+		if (!frame_ready(0))
 			return false;
-		work_done(WORK_FRAME);
 		space->tables = frame_allocate(space);
-		if (space->tables)
-			return false; /* a frame has been cleared: that is enough */
 	}
 	space->scanned_table = 0;
 	if (!space->tables)
@@ -153,7 +150,7 @@ static bool sweep(struct space *space)
 
 #define PORTS_END PORT_PAGE(PORTS_COUNT)
 
-/* Takes all ports, and frees what they needed. False: the work of this entry is used up. */
+/* Takes all ports, and frees what they needed; where a space has no bitmap, it has no nodes. False: the work of this entry is used up. */
 static bool sweep_ports(struct space *space)
 {
 	while (space->sweep < PORTS_END >> PAGE_SHIFT) {
@@ -166,13 +163,9 @@ static bool sweep_ports(struct space *space)
 		if (!missing && mapping_revoke(space, page, FLEXPAGE_READ, true))
 			return false;
 		space->sweep += missing ? missing : 1;
+		if (space->sweep % TABLE_ENTRIES == 0)
+			mapping_free_table(space, space->sweep / TABLE_ENTRIES - 1);
 	}
-	/* All at once, and it cannot be told what has been done: in an entry that has done nothing else. */
-	if (work_left < WORK_PER_ENTRY - 3 * WORK_LOOK)
-		return false;
-	work_done(WORK_FRAME);
-	for (uint32_t index = DIRECTORY_INDEX(PORT_PAGE(0)); index < DIRECTORY_INDEX(PORTS_END); index++)
-		mapping_free_table(space, index);
 	ports_free(space);
 	return true;
 }
@@ -220,9 +213,8 @@ static enum mapping_result entry_in_steps(struct space *space, uint32_t address,
 	*entry = entry_of(space, address, false);
 	if (*entry)
 		return MAPPING_DONE;
-	if (!work_allows_frame())
+	if (!frame_ready(0))
 		return MAPPING_AGAIN;
-	work_done(WORK_FRAME);
 	*entry = entry_of(space, address, true);
 	return *entry ? MAPPING_DONE : MAPPING_NO_MEMORY;
 }
@@ -339,9 +331,8 @@ enum mapping_result space_message_buffer(struct space *space, uint32_t address, 
 	if (result)
 		return result;
 	if (!*entry) {
-		if (!work_allows_frame())
+		if (!frame_ready(0))
 			return MAPPING_AGAIN;
-		work_done(WORK_FRAME);
 		frame = frame_allocate(space);
 		if (!frame)
 			return MAPPING_NO_MEMORY;

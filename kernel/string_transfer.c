@@ -84,11 +84,19 @@ static uint32_t resident(const struct space *space, uint32_t address, uint32_t s
 	return rest;
 }
 
+/* The longest piece that may be copied now: whole only by an entry that has done nothing else. */
+static uint32_t piece_allowed(void)
+{
+	if (work_allows_after(WORK_STRING))
+		return TRANSFER_PIECE;
+	return work_allows_after(WORK_BEFORE_STRINGS + WORK_STRING) ? TRANSFER_PIECE / 2 : TRANSFER_PIECE / 4;
+}
+
 static uint32_t copy_piece(struct tcb *from, uint32_t source, struct tcb *to, uint32_t target, uint32_t size,
 			   struct missing_page *missing)
 {
-	if (size > TRANSFER_PIECE)
-		size = TRANSFER_PIECE;
+	if (size > piece_allowed())
+		size = piece_allowed();
 	size = resident(from->space, source, size, FLEXPAGE_READ);
 	if (!size) {
 		*missing = (struct missing_page){from, source & ~1u};
@@ -116,7 +124,7 @@ uint32_t string_transfer(struct tcb *from, struct tcb *to, unsigned place, struc
 		return error;
 	if (!work_allows())
 		return MAPPING_UNFINISHED;
-	work_done(WORK_LOOK);
+	work_done(WORK_STRING);
 	while (from->string_done < string.length) {
 		uint32_t done = from->string_done;
 		uint32_t size;

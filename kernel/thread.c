@@ -42,9 +42,7 @@ struct thread_number *thread_numbers_place(uint32_t number, struct space *space)
 {
 	struct tcb *tcb;
 
-	/* Not its expense: it pays rent. Most often a frame is cleared. */
-	(void)space;
-	work_done(WORK_FRAME);
+	(void)space; /* not its expense: it pays rent */
 	tcb = tcbs_create(number);
 	if (!tcb)
 		return 0;
@@ -124,7 +122,7 @@ struct tcb *thread_create(struct space *space, const struct thread_start *start,
 	struct tcb *tcb;
 
 	*error = error_of(result ? result : MAPPING_AGAIN);
-	if (result || !work_allows_frame())
+	if (result || !frame_ready(0))
 		return 0;
 	if (!pay_rent(space)) {
 		*error = SYSCALL_ENOMEM;

@@ -6,12 +6,10 @@
 #include <scheduling.h>
 #include <timer.h>
 #include <wakeup_queue.h>
+#include <work.h>
 
 #define TIMEOUT_LONGEST_US (1ull << 48)
 #define TICK clock_from_us(TICK_US)
-
-/* More that are due at once have the next alarm, at once: what runs with interrupts off has a bound. */
-#define WAKEUPS_AT_ONCE 8
 
 static uint64_t next_tick, alarm;
 
@@ -52,11 +50,12 @@ void timer_wait(struct tcb *tcb, uint32_t timeout)
 		set_alarm(now);
 }
 
+/* More than this entry may wake have the next alarm, at once. */
 static void wake(uint64_t now)
 {
 	struct wakeup *due;
 
-	for (unsigned n = 0; n < WAKEUPS_AT_ONCE && (due = wakeup_take_due(now)); n++)
+	for (; work_allows() && (due = wakeup_take_due(now)); work_done(WORK_TIMEOUT))
 		if (scheduling_still_waits(tcb_of_wakeup(due)))
 			ipc_timeout(tcb_of_wakeup(due));
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <work.h>
 
-int32_t work_left;
+int32_t work_spent;
+int32_t work_limit = WORK_PER_ENTRY;

@@ -10,47 +10,53 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What one kernel entry may do, in about instructions; the last step may go beyond by its own cost, at most WORK_FRAME. */
+/* What one kernel entry may do, in about instructions; the last step may go beyond by its own cost, at most WORK_MUCH. */
 #define WORK_PER_ENTRY 600
 
 /*
- * The most that may have been done before a page frame is cleared. Who is refused for that reason is called again, and must come there with
- * less: what went before has been done then.
+ * The most that may have been done before a step that cannot be divided and may cost up to WORK_MUCH. Who is refused for that reason is called
+ * again, and must come there with less: what went before has been done then.
  */
-#define WORK_BEFORE_FRAME 250
+#define WORK_BEFORE_STRINGS 120 /* all strings of a message looked at */
+#define WORK_BEFORE_LOOK_BACK 250 /* what else came from a page looked at (MAPPING_LOOK_BACK) */
 
 /* Costs of steps. */
 #define WORK_SKIP 12     /* a place where there is nothing */
 #define WORK_PASS 45     /* the same, where looking takes longer */
 #define WORK_LOOK 40     /* a page looked at */
+#define WORK_ITEM 120    /* a flexpage in a message, its pages apart */
+#define WORK_LOOK_BACK 5 /* a node before that of a page, when the page is mapped again */
+#define WORK_STRING 180  /* a string, the copying apart */
 #define WORK_SHARE 220   /* a page mapped or granted */
 #define WORK_REMOVE 120  /* a mapping removed, or made read-only */
 #define WORK_THREAD 300  /* a thread deleted, those who wait for it apart */
 #define WORK_WAKE 120    /* a thread made ready whose waiting ends */
-#define WORK_FRAME 1024  /* a page frame cleared */
+#define WORK_TIMEOUT 300 /* the same by a timeout */
+#define WORK_MUCH 1024   /* the longest step */
 
-extern int32_t work_left;
+extern int32_t work_spent; /* by this kernel entry */
+extern int32_t work_limit; /* what an entry may: WORK_PER_ENTRY, but for tests */
 
 static inline void work_begin(void)
 {
-	work_left = WORK_PER_ENTRY;
+	work_spent = 0;
 }
 
 /* May another step be done? */
 static inline bool work_allows(void)
 {
-	return work_left > 0;
+	return work_spent < work_limit;
 }
 
-/* May a page frame be cleared? */
-static inline bool work_allows_frame(void)
+/* May a step be done before which only so much may have been done: WORK_BEFORE_…? */
+static inline bool work_allows_after(int32_t before)
 {
-	return work_left >= WORK_PER_ENTRY - WORK_BEFORE_FRAME;
+	return work_spent <= before;
 }
 
 static inline void work_done(int32_t cost)
 {
-	work_left -= cost;
+	work_spent += cost;
 }
 
 #endif

@@ -129,6 +129,8 @@ bool fpu_take(struct tcb *current)
 	if (unit == UNIT_NONE)
 		return false;
 	if (!current->fpu) {
+		if (!fpu_area_ready(current->space))
+			return true; /* its instruction meets the same exception again, and the kernel goes on */
 		current->fpu = fpu_area_allocate(current->space);
 		if (!current->fpu)
 			return false;

@@ -82,9 +82,8 @@ enum mapping_result ports_prepare(struct space *space, uint32_t page)
 
 	if (*map)
 		return MAPPING_DONE;
-	if (!work_allows_frame())
+	if (!frame_ready(~0u))
 		return MAPPING_AGAIN;
-	work_done(WORK_FRAME);
 	*map = frame_allocate_filled(space, ~0u);
 	if (*map && mapped == space)
 		map_bitmap(space);

@@ -185,7 +185,7 @@ static unsigned place(uint8_t byte, unsigned page)
 
 static struct operation decode(const uint8_t *bytes)
 {
-	static const int works[] = {400, 500, 600, 100000};
+	static const int works[] = {300, 400, 500, 100000};
 	bool port = bytes[1] & 64;
 	unsigned source = port ? RIG_MEMORY + bytes[1] % (PAGES - RIG_MEMORY) : bytes[1] % RIG_MEMORY;
 
@@ -206,7 +206,7 @@ static enum mapping_result step(const struct operation *o, bool *replacing)
 	struct space *from = space_at(o->source / PAGES), *to = space_at(o->target / PAGES);
 	uint32_t source = rig_address(o->source % PAGES), target = rig_address(o->target % PAGES);
 
-	work_left = o->work;
+	rig_begin(o->work);
 	if (o->what < 5)
 		return mapping_share(from, source, to, target, o->rights | FLEXPAGE_READ, o->what >= 3, replacing);
 	return mapping_revoke(from, source, o->rights, o->own);

@@ -185,11 +185,15 @@ static inline struct space *rig_space(uint32_t index)
 static inline struct tcb *rig_thread(uint32_t space, uint32_t priority)
 {
 	static uint32_t utcb;
+	struct tcb *tcb;
 	uint32_t error;
 
-	work_begin();
 	utcb = (utcb + UTCB_SIZE) % PAGE_SIZE;
-	return thread_create(rig_space(space), &(struct thread_start){.utcb = 0x1000 + utcb, .priority = priority}, &error);
+	do {
+		work_begin();
+		tcb = thread_create(rig_space(space), &(struct thread_start){.utcb = 0x1000 + utcb, .priority = priority}, &error);
+	} while (!tcb && error == THREAD_UNFINISHED);
+	return tcb;
 }
 
 static inline void rig_block(struct tcb *tcb, enum blocked blocked, uint32_t partner)
@@ -256,6 +260,13 @@ static inline void rig_make_threads(void)
 	thread_delete(rig_gone, 0);
 }
 
+static inline void rig_reserve(struct space *space)
+{
+	do
+		work_begin();
+	while (mapping_reserve(space, RIG_PAGE) == MAPPING_AGAIN);
+}
+
 /* sigma0's page and the child's, which comes from it. */
 static inline void rig_map(void)
 {
@@ -264,12 +275,8 @@ static inline void rig_map(void)
 
 	rig_table(from, DIRECTORY_INDEX(RIG_PAGE))[TABLE_INDEX(RIG_PAGE)] = RIG_PAGE | PTE_PRESENT | PTE_WRITE | PTE_USER;
 	rig_table(to, DIRECTORY_INDEX(RIG_PAGE))[TABLE_INDEX(RIG_PAGE)] = RIG_PAGE | PTE_PRESENT | PTE_WRITE | PTE_USER;
-	for (unsigned i = 0; i < 4; i++) {
-		work_begin();
-		mapping_reserve(i % 2 ? from : to, RIG_PAGE);
-		work_begin();
-		mapping_reserve(i % 2 ? from : to, RIG_PAGE);
-	}
+	rig_reserve(from);
+	rig_reserve(to);
 	root = mapping_take(from, RIG_PAGE);
 	node = mapping_take(to, RIG_PAGE);
 	root->page |= FLEXPAGE_READ | FLEXPAGE_WRITE;

@@ -6,6 +6,7 @@
 
 #define HALF (RIG_MEMORY / 2)
 #define FRAME_BYTES 8192 /* a table of 1024 pointers of this machine */
+#define FRAME_STEPS 4    /* in which a frame is cleared */
 #define NO_LIMIT 0xffffffffu
 #define SUPERPAGE_SHIFT 22
 
@@ -14,18 +15,36 @@ bool rig_refuses[RIG_SPACES][RIG_PAGES];
 unsigned long rig_frames;
 bool rig_given_up;
 static struct space spaces[RIG_SPACES];
+static unsigned rig_cleared; /* parts of the next frame */
 
 /* ---- what the database needs of the kernel -------------------------------------------------------- */
 
+bool frame_ready(uint32_t value);
 void *frame_allocate(struct space *space);
 void frame_free(struct space *space, void *frame);
+
+/* As the kernel's: a frame is cleared in parts, and the next call finds it as far as this one came. */
+bool frame_ready(uint32_t value)
+{
+	if (value)
+		abort();
+	for (; rig_cleared < FRAME_STEPS; rig_cleared++) {
+		if (!work_allows())
+			return false;
+		work_done(WORK_MUCH / FRAME_STEPS);
+	}
+	return work_allows();
+}
 
 void *frame_allocate(struct space *space)
 {
 	void *frame;
 
+	if (rig_cleared < FRAME_STEPS)
+		abort(); /* interrupts would wait for all of it */
 	if (space->used >= space->quota)
 		return 0;
+	rig_cleared = 0;
 	frame = aligned_alloc(4096, FRAME_BYTES);
 	if (!frame)
 		abort();
@@ -146,13 +165,19 @@ bool rig_end(void)
 	return clean && rig_frames == 0;
 }
 
+void rig_begin(int work)
+{
+	work_begin();
+	work_limit = work;
+}
+
 enum mapping_result rig_share(unsigned from, unsigned source, unsigned to, unsigned target, uint32_t rights, bool grant, int work)
 {
 	enum mapping_result result;
 	bool replacing = false;
 
 	do {
-		work_left = work;
+		rig_begin(work);
 		result = mapping_share(&spaces[from], rig_address(source), &spaces[to], rig_address(target), rights, grant,
 				       &replacing);
 	} while (result == MAPPING_AGAIN);
@@ -162,7 +187,7 @@ enum mapping_result rig_share(unsigned from, unsigned source, unsigned to, unsig
 void rig_revoke(unsigned space, unsigned page, uint32_t rights, bool own, int work)
 {
 	do
-		work_left = work;
+		rig_begin(work);
 	while (mapping_revoke(&spaces[space], rig_address(page), rights, own) == MAPPING_AGAIN);
 }
 

@@ -42,6 +42,9 @@ void rig_clear(unsigned space);
 /* The address of page `page`, 0 … RIG_PAGES - 1. */
 uint32_t rig_address(unsigned page);
 
+/* A kernel entry begins that may do `work`. */
+void rig_begin(int work);
+
 /* One call of mapping_share, or mapping_revoke, with as many kernel entries as it needs; `work`, at least 300, is what each may do. */
 enum mapping_result rig_share(unsigned from, unsigned source, unsigned to, unsigned target, uint32_t rights, bool grant, int work);
 void rig_revoke(unsigned space, unsigned page, uint32_t rights, bool own, int work);
