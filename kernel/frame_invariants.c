@@ -16,15 +16,15 @@
 #include <string.h>
 #include <tcb.h>
 #include <tcbs.h>
+#include <thread_numbers.h>
 #include <x86.h>
 
-#define FRAMES ((PHYS_HEAP_END - PHYS_HEAP) / PAGE_SIZE)
 #define SPACE_SIGMA0 1 /* its index: the first. Its pages need no nodes */
 
 /* Owners that are no space's index; and what is added to one whose frame holds several things of a kind, and none of another. */
 enum { NOBODY = 0, FREE = SPACES_MAX, KERNEL, NODES = 0x2000, STATES = 0x4000 };
 
-static uint16_t owner[FRAMES];
+static uint16_t owner[MEMORY_FRAMES];
 static uint32_t claimed; /* by who claims now */
 
 /* `frame` belongs to `who`. With `again` that may have been said before. */
@@ -32,7 +32,7 @@ static bool claim(const void *frame, uint32_t who, bool again)
 {
 	uint32_t n = (physical_of(frame) - PHYS_HEAP) / PAGE_SIZE;
 
-	if (n >= FRAMES)
+	if (n >= MEMORY_FRAMES)
 		return false;
 	if (again && owner[n] == who)
 		return true;
@@ -125,10 +125,10 @@ static bool claim_all_of(struct space *space, uint32_t who, uint32_t *where)
 
 static bool claim_free_and_kernels(void)
 {
-	for (void *frame = frame_next_free(0); frame; frame = frame_next_free(frame))
-		if (!claim(frame, FREE, false))
+	for (uint32_t n = 0; n < frames_free(); n++)
+		if (!claim(frame_free_at(n), FREE, false))
 			return false;
-	for (uint32_t number = 0; number < NUMBERS; number++) {
+	for (uint32_t number = 0; number < thread_numbers_end(); number++) {
 		void *frame = tcbs_frame(number);
 
 		if (frame && !claim(frame, KERNEL, true))
@@ -168,7 +168,7 @@ enum invariant frame_invariants(uint32_t *where)
 		if (!quota_is_sound(space))
 			return INVARIANT_QUOTA;
 	}
-	for (uint32_t n = 0; n < FRAMES; n++) {
+	for (uint32_t n = 0; n < MEMORY_FRAMES; n++) {
 		*where = PHYS_HEAP + n * PAGE_SIZE;
 		if (owner[n] == NOBODY)
 			return INVARIANT_FRAME_OWNER;

@@ -6,15 +6,14 @@
 #include <string.h>
 #include <work.h>
 
-/* A free frame holds the pointer to the next one. */
-struct free_frame {
-	struct free_frame *next;
-};
+/* Numbers of the free frames, the next to be given out last: which are free is known without a look at them, each of them another page. */
+static uint16_t free_frames[MEMORY_FRAMES];
+static uint32_t free_count;
 
-static struct free_frame *free_frames;
+_Static_assert(MEMORY_FRAMES <= UINT16_MAX, "a frame's number has 16 bits");
 
 /*
- * The free frame that is given out next with known contents, which is in no list: its first words are `value` already. It is the same for all spaces:
+ * The free frame that is given out next with known contents, which is not among those: its first words are `value` already. It is the same for all spaces:
  * a call that was interrupted while it filled it, and is never made again, leaves it to the next.
  */
 static struct {
@@ -28,13 +27,9 @@ static struct {
 
 void memory_init(void)
 {
-	/* Downwards, so that frames are handed out upwards: the same caches sets in every boot. */
-	for (uint32_t frame = PHYS_HEAP_END; frame > PHYS_HEAP; frame -= PAGE_SIZE) {
-		struct free_frame *f = physical(frame - PAGE_SIZE);
-
-		f->next = free_frames;
-		free_frames = f;
-	}
+	/* Downwards, so that frames are handed out upwards: the same cache sets in every boot. */
+	for (uint32_t number = MEMORY_FRAMES; number > 0; number--)
+		free_frames[free_count++] = (uint16_t)(number - 1);
 }
 
 bool memory_charge(struct space *space, uint32_t pages)
@@ -50,13 +45,14 @@ void memory_discharge(struct space *space, uint32_t pages)
 	space->used -= pages;
 }
 
+static void *frame_of_number(uint32_t number)
+{
+	return physical(PHYS_HEAP + number * PAGE_SIZE);
+}
+
 static void *take_free(void)
 {
-	struct free_frame *frame = free_frames;
-
-	if (frame)
-		free_frames = frame->next;
-	return frame;
+	return free_count ? frame_of_number(free_frames[--free_count]) : 0;
 }
 
 /* There is a spare frame, and none of its words has another value than this. False: there is no frame. */
@@ -100,9 +96,9 @@ bool frame_ready(uint32_t value)
 
 void *frame_take(struct space *space)
 {
-	if ((!free_frames && !spare.words) || (space && !memory_charge(space, 1)))
+	if (!frames_free() || (space && !memory_charge(space, 1)))
 		return 0;
-	return free_frames ? take_free() : take_spare();
+	return free_count ? take_free() : take_spare();
 }
 
 void *frame_allocate_filled(struct space *space, uint32_t value)
@@ -120,17 +116,19 @@ void *frame_allocate(struct space *space)
 
 void frame_free(struct space *space, void *frame)
 {
-	struct free_frame *f = frame;
-
-	f->next = free_frames;
-	free_frames = f;
+	free_frames[free_count++] = (uint16_t)((physical_of(frame) - PHYS_HEAP) / PAGE_SIZE);
 	if (space)
 		memory_discharge(space, 1);
 }
 
-void *frame_next_free(void *frame)
+uint32_t frames_free(void)
 {
-	if (!frame && spare.words)
+	return free_count + (spare.words ? 1 : 0);
+}
+
+void *frame_free_at(uint32_t n)
+{
+	if (spare.words && n-- == 0)
 		return spare.words;
-	return frame && frame != spare.words ? ((struct free_frame *)frame)->next : free_frames;
+	return frame_of_number(free_frames[free_count - 1 - n]);
 }

@@ -8,8 +8,11 @@
 #ifndef KERNEL_MEMORY_H
 #define KERNEL_MEMORY_H
 
+#include <layout.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#define MEMORY_FRAMES ((PHYS_HEAP_END - PHYS_HEAP) / PAGE_SIZE)
 
 struct space;
 
@@ -39,7 +42,8 @@ void *frame_take(struct space *space);
 /* Gives a frame back that was charged to `space`. */
 void frame_free(struct space *space, void *frame);
 
-/* The free frame after `frame`, or the first (0) of them; 0: there is none. */
-void *frame_next_free(void *frame);
+/* How many frames are free, and the one that `n` others are to be given out before. */
+uint32_t frames_free(void);
+void *frame_free_at(uint32_t n);
 
 #endif

@@ -308,7 +308,7 @@ static inline void rig_give_the_child(void)
 static inline void rig_forget(void)
 {
 	memset(rig_memory, 0, sizeof(rig_memory));
-	free_frames = 0;
+	free_count = 0;
 	memory_init();
 	memset(spaces, 0, sizeof(spaces));
 	memset(existing, 0, sizeof(existing));

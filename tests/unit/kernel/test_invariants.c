@@ -257,7 +257,7 @@ static void a_frame_of_two(void **state)
 {
 	struct space *child = rig_space(RIG_CHILD), *sibling = rig_space(RIG_SIBLING);
 	uint32_t *buffers = space_table(child, 0), large = DIRECTORY_INDEX(RIG_LARGE);
-	uint32_t free_one = physical_of(frame_next_free(0));
+	uint32_t free_one = physical_of(frame_free_at(0));
 
 	(void)state;
 	/* Where within a space is said of its page tables; elsewhere it is what was looked at before. */
@@ -271,9 +271,9 @@ static void a_frame_of_two(void **state)
 	FINDS(rig_low->fpu, (void *)rig_low->utcb, INVARIANT_FRAME_OWNER, RIG_PAGE);
 	FINDS(rig_low->fpu, (void *)child->mappings.slabs, INVARIANT_FRAME_OWNER, RIG_PAGE);
 	FINDS(rig_low->fpu, (void *)rig_low, INVARIANT_FRAME_OWNER, RIG_PAGE);
-	FINDS(tcb_table[NUMBER_INTERRUPT_0], (struct tcb *)frame_next_free(0), INVARIANT_FRAME_OWNER, 0);
+	FINDS(tcb_table[NUMBER_INTERRUPT_0], (struct tcb *)frame_free_at(0), INVARIANT_FRAME_OWNER, 0);
 	/* Free twice. */
-	frame_free(0, frame_next_free(frame_next_free(0)));
+	frame_free(0, frame_free_at(1));
 	IS_FOUND(INVARIANT_FRAME_OWNER, 0);
 }
 

@@ -166,7 +166,7 @@ static void reuses_the_longest_free(void **state)
 /* A creation that fails uses up no version, and takes nothing of the quota. */
 static void fails_without_a_trace(void **state)
 {
-	struct free_frame *free;
+	uint32_t free;
 
 	(void)state;
 	start(VERSION_LAST, 10);
@@ -177,10 +177,10 @@ static void fails_without_a_trace(void **state)
 	delete(&spaces[2]);
 	assert_int_equal(refused(0), SYSCALL_ENOMEM);
 	assert_int_equal(create()->id, 2 << SPACE_INDEX_BITS | 2);
-	free = free_frames;
-	free_frames = 0; /* no quota is so large that this can be */
+	free = free_count;
+	free_count = 0; /* no quota is so large that this can be */
 	assert_int_equal(refused(3), SYSCALL_ENOMEM);
-	free_frames = free;
+	free_count = free;
 	creator->state = SPACE_DYING;
 	assert_int_equal(refused(1), SYSCALL_ENOSPACE);
 }
