@@ -106,6 +106,48 @@ TEST(rent, "quotas/threads", "what threads cost does not depend on whose numbers
 	CHECK_EQUAL(quota_left(), left);
 }
 
+/* ---- what mappings cost ------------------------------------------------------------------------------ */
+
+#define REGION 0x20000000 /* 4 MB where nobody has anything; others follow */
+#define PAGE_PRICE 170    /* so many mappings cost a page */
+
+/* Accepts whatever comes; asked without an item, tells how much of its space's quota is left. */
+THREAD(tell_quota)
+{
+	struct ipc_result r;
+
+	prepare();
+	utcb->accept = FLEXPAGE_EVERYTHING;
+	r = ipc_receive(utcb, creator);
+	for (;;)
+		r = ipc_reply_wait(utcb, r.from, TAG(1, 0), TAG_TYPED_WORDS(r.tag) ? 0 : quota_left(), 0);
+}
+
+/* Maps an own page to `count` pages of `to`, from `at` on; what that has cost. */
+static uint32_t price(struct utcb *utcb, uint32_t to, uint32_t at, unsigned count)
+{
+	uint32_t before = ipc_call(utcb, to, TAG(0, 0), 0, 0).word[0];
+
+	for (unsigned n = 0; n < count; n++) {
+		utcb->mr[MESSAGE_REGISTER_WORDS] = FLEXPAGE((uint32_t)own_pages[0], PAGE_SHIFT, FLEXPAGE_RIGHTS);
+		utcb->mr[MESSAGE_REGISTER_WORDS + 1] = at + n * PAGE_SIZE;
+		CHECK_OK(ipc_call(utcb, to, TAG(0, 0) | TAG_TYPED(2), 0, 0));
+	}
+	return before - ipc_call(utcb, to, TAG(0, 0), 0, 0).word[0];
+}
+
+TEST(mappings, "quotas/mappings", "a mapping in a further 4 MB region costs two pages, and 170 mappings one")
+{
+	uint32_t to = START(NEW_SPACE(), tell_quota, 0, PRIORITY_HELPER)->id, first;
+
+	/* Whether the first needs a further page of nodes depends on how many the image took. */
+	first = price(utcb, to, REGION, 1);
+	CHECK(first == 2 || first == 3);
+	CHECK_EQUAL(price(utcb, to, REGION, 10), 0);
+	CHECK_EQUAL(price(utcb, to, REGION + SUPERPAGE_SIZE, PAGE_PRICE) + price(utcb, to, REGION + 2 * SUPERPAGE_SIZE, PAGE_PRICE), 6);
+	CHECK_EQUAL(price(utcb, to, REGION + SUPERPAGE_SIZE, PAGE_PRICE), 0);
+}
+
 /* ---- spaces of spaces ------------------------------------------------------------------------------ */
 
 #define LEVELS 6
