@@ -35,6 +35,7 @@ NOT_OWN = ("clocks.code-tlb", "clocks.data-tlb", "clocks.code-line",
            "clocks.data-line", "clocks.write-buffer", "clocks.split-target")
 
 QUANTITIES = {
+    "TLB misses": ("tlb.",),
     "code TLB misses": ("tlb.kernel.code", "tlb.user.code"),
     "data TLB misses": ("tlb.kernel.data", "tlb.user.data"),
     "L1 read misses": ("l1.kernel.read", "l1.user.read"),
@@ -197,7 +198,7 @@ TABLES = (
     Costs("placement/between",
           "A message of no words between two spaces (`ipc-inter/words:0`): "
           "clocks of one way, misses of a round trip",
-          (*both(CLOCKS, SHORTEST), *both("data TLB misses", SHORTEST),
+          (*both(CLOCKS, SHORTEST), *both("TLB misses", SHORTEST),
            *both("L1 read misses", SHORTEST)), PLACED),
 )
 
