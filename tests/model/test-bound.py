@@ -4,6 +4,7 @@
 
 Exceptions stand in bench/bound/README.md.
 """
+import concurrent.futures
 import os
 import sys
 
@@ -28,8 +29,9 @@ def main():
     if not os.path.exists(BOUND) or not folders:
         print(f"skip bound: needs {BOUND} and a built variant")
         return 0
-    for folder in folders:
-        found, status = measure(BOUND, folder)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        measured = list(pool.map(lambda folder: measure(BOUND, folder), folders))
+    for folder, (found, status) in zip(folders, measured):
         name = os.path.basename(folder)
         wrong = list(too_long(found))
         if not found or status != 33:
@@ -39,7 +41,7 @@ def main():
         for line in wrong:
             print("#", line)
     # An instrument that cannot find anything: SYS_CHECK is long.
-    seen = any(call == "SYS_CHECK" and worst > 100 * LIMIT for (_, call), (worst, _) in found.items())
+    seen = any(call == "SYS_CHECK" and worst > 100 * LIMIT for found, _ in measured for (_, call), (worst, _) in found.items())
     failed += not seen
     print("ok bound/sees" if seen else "not ok bound/sees: SYS_CHECK is not found to be long")
     return failed != 0
