@@ -125,6 +125,19 @@ TEST(map, "ports/map", "ports go to who accepts them, and they alone")
 	CHECK(!space_can(utcb, space, IN8, FREE + 16));
 }
 
+TEST(cleared_before, "ports/cleared-before", "who is given its first port has no other, whatever the kernel has a page ready for")
+{
+	struct space *space = NEW_SPACE();
+	struct thread *taker = new_user(utcb, space, FLEXPAGE_EVERYTHING);
+
+	own_ports(utcb);
+	/* Before it makes a thread the kernel clears a page, and keeps it where the thread needs none. */
+	thread_stop(new_user(utcb, NULL, 0));
+	CHECK_EQUAL(send_ports(utcb, taker->id, FLEXPAGE_PORTS(FREE, 0), 0), 0);
+	CHECK(space_can(utcb, space, IN8, FREE));
+	CHECK(!space_can(utcb, space, IN8, FREE + 1));
+}
+
 TEST(borders, "ports/borders", "an access of 2 or 4 bytes needs all of these ports")
 {
 	struct space *space = space_with(utcb, FREE + 8, 3, NULL);
