@@ -41,13 +41,16 @@ static void prepare(void)
 		failed_tag = tag;
 }
 
+/* Where program.ld puts it next to what is measured. */
+#define SERIES_CODE __attribute__((section(".text.series"), aligned(64)))
+
 /*
  * One series per region id, because a mark's id is a constant in the code; the code is the same otherwise. `end` ends the
  * region, unless that happens elsewhere; `now` is the time when it ended.
  */
 #define SERIES(name, id, end, now)                                                               \
-	static __attribute__((noinline, aligned(64))) void name(region_function *run, int32_t *to, \
-								uint32_t n)                \
+	static SERIES_CODE __attribute__((noinline)) void name(region_function *run, int32_t *to,        \
+							       uint32_t n)                               \
 	{                                                                                        \
 		for (uint32_t i = 0; i < n; i++) {                                               \
 			uint32_t begin, tag;                                                     \
@@ -73,7 +76,7 @@ SERIES_ELSEWHERE(elsewhere_sample, REGION_SAMPLE)
 SERIES_ELSEWHERE(elsewhere_control, REGION_CONTROL)
 SERIES_ELSEWHERE(elsewhere_warm_up, REGION_WARM_UP)
 
-void region_end_here(void)
+SERIES_CODE void region_end_here(void)
 {
 	REGION_END(REGION_OPEN);
 	end_stamp = clock_read();
