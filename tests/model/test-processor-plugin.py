@@ -67,6 +67,12 @@ def check_machine(variant, name, cpu, entry, folder):
           f"INT and IRET take {samples(records)[-1]['clocks'].get('entry')} clocks, should be {entry}")
 
 
+def check_everything(variant, folder):
+    """All that can be measured, as `make matrix` has it: no mark without its counterpart, no form without clocks."""
+    _, records, said = model(variant, "pentium90", "pentium", folder, "samples=2")
+    check("everything/no taint", not records[-1]["taint"] and said == "", f"{records[-1]['taint']} {said[:200]}")
+
+
 def check_trace(variant, folder):
     trace = os.path.join(folder, "trace")
     _, records, _ = model(variant, "i486dx50", "486,-vme,-pse", folder, "only=ipc-inter/words:0 samples=8",
@@ -140,6 +146,7 @@ def main():
         _, records, _ = model(variant, "skylake-geometry", "pentium", folder, "only=ipc-inter/words:0 samples=8")
         check("geometry/no-cycles", len(samples(records)) == 8 and all(r["cycles"] == 0 and r["lines"] for r in samples(records)),
               "has cycles, or no samples")
+        check_everything(variant, folder)
         check_trace(variant, folder)
         check_large_pages(variants, folder)
         check_superpages(variant, folder)
