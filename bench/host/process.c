@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/select.h>
@@ -64,7 +65,8 @@ static void restore_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* In the child: never returns. On any failure errno goes through the pipe, which exec closes otherwise. */
+/* In the child: never returns. On any failure errno goes through the pipe, which exec closes otherwise, and the
+ * program's name is what it printed. */
 static void become(char *const argv[], const char *dir, const char *messages, int report, pid_t parent)
 {
     setpgid(0, 0);
@@ -80,6 +82,7 @@ static void become(char *const argv[], const char *dir, const char *messages, in
     if (in >= 0 && out >= 0 && dup2(in, 0) == 0 && dup2(out, 1) == 1 && dup2(out, 2) == 2 && chdir(dir) == 0)
         execvp(argv[0], argv);
     int error = errno;
+    dprintf(2, "%s", argv[0]);
     if (write(report, &error, sizeof error) < 0)
         _exit(126);
     _exit(127);

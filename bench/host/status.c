@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "status.h"
 
+#include <errno.h>
 #include <exit.h> /* of kernel/abi */
 #include <signal.h>
 #include <stdlib.h>
@@ -41,7 +42,8 @@ static enum status judge_ending(const struct ending *ending, const char *message
         *why = must_copy("the runner was interrupted");
         return STATUS_INTERRUPTED;
     case ENDED_NO_START:
-        *why = format("the emulator could not be started: %s", strerror(ending->code));
+        *why = format("the emulator could not be started: %s%s%s%s", strerror(ending->code), *messages ? ": " : "", messages,
+                      ending->code == ENOENT ? "; scripts/setup installs what is missing" : "");
         return STATUS_EMULATOR_FAILED;
     case ENDED_TIMEOUT:
         *why = format("no end after %.0f s", ending->seconds);

@@ -107,6 +107,7 @@ def test_missing_emulator():
         lab.add("good")
         status, _, err = lab.run(emulator=lab.path("no-such-emulator"))
         check(status == 3 and "could not be started: No such file" in err, status, err)
+        check("no-such-emulator; scripts/setup" in err, err)
 
 
 def test_emulator_vanishes_after_the_probe():
