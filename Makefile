@@ -25,6 +25,10 @@ ARGS        ?=
 RUN         ?= $(or $(RESUME),build/runs/latest)
 SUITES      ?=
 
+ifneq (1,$(words $(subst /, ,$(MATRIX))))
+$(error MATRIX=$(MATRIX) is not the name of a matrix: make help lists them)
+endif
+
 Q := $(if $(V),,@)
 NPROC := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 
@@ -79,12 +83,17 @@ $(RUNNER): $(RUNNER_OBJ)
 	@echo "  LINK    $@"
 	$(Q)$(HOSTCXX) -o $@ $^ $(RUNNER_LIBS) $(HOSTLDFLAGS)
 
-build/host/obj/%.c.o: $(SRC)/%.c config.mak
+# Each host object waits for this: a compiler that configure could not use is named once.
+.PHONY: host-compiler
+host-compiler:
+	@$(if $(filter yes,$(HAVE_HOSTCC)),:,echo 'What runs on this machine needs a C compiler, and configure could build nothing with $(HOSTCC): scripts/setup installs it; then ./configure again.' >&2; exit 1)
+
+build/host/obj/%.c.o: $(SRC)/%.c config.mak | host-compiler
 	@echo "  HOSTCC  $*.c"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOST_C) -MMD -MP -c -o $@ $<
 
-build/host/obj/%.cc.o: $(SRC)/%.cc config.mak
+build/host/obj/%.cc.o: $(SRC)/%.cc config.mak | host-compiler
 	@echo "  HOSTCXX $*.cc"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOST_CXX) -MMD -MP -c -o $@ $<
@@ -100,7 +109,7 @@ UNIT_LIB := $(patsubst $(SRC)/%,build/tests/obj/%.o,$(filter-out %/main.c,$(wild
 # Parts of the kernel that need no hardware; its string.h must not be taken for the host's.
 build/tests/obj/tests/unit/%: AFTER := -idirafter $(SRC)/kernel
 
-build/tests/obj/%.c.o: $(SRC)/%.c config.mak
+build/tests/obj/%.c.o: $(SRC)/%.c config.mak | host-compiler
 	@echo "  HOSTCC  $*.c (sanitized)"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOST_C) $(AFTER) $(SANITIZE) -MMD -MP -c -o $@ $<
@@ -143,6 +152,7 @@ FUZZER_SRC := $(patsubst build/tests/obj/%.o,$(SRC)/%,$(KERNEL_UNIT_OBJ)) $(SRC)
 FUZZ_C = $(CLANG) -std=c11 -D_GNU_SOURCE -O2 -g $(HOST_WARN) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -I $(SRC)/kernel/abi $(KERNEL_UNIT_INCLUDES)
 
 $(FUZZER): $(FUZZER_SRC) $(wildcard $(SRC)/kernel/*.h $(SRC)/tests/unit/kernel/*.h) config.mak
+	@command -v $(CLANG) >/dev/null || { echo 'The fuzzer needs clang, and there is no $(CLANG): scripts/setup installs it; CLANG= names another.' >&2; exit 1; }
 	@echo "  FUZZER  $@"
 	$(Q)mkdir -p build/tests/obj/fuzz
 	$(Q)for file in $(FUZZER_SRC); do \
@@ -175,10 +185,23 @@ MODEL_CHECK := $(if $(MODEL_READY),$(MODEL) $(MODEL_REPLAY) $(MODEL_UNIT))
 # The emulator that configure chose, for a platform that is named.
 emulator = $(if $(filter tcg kvm i486 pentium,$(PLATFORM)),--emulator $(QEMU))$(if $(filter bochs,$(PLATFORM)),--emulator $(BOCHS))
 ukrun = GRUB_MKRESCUE=$(GRUB_MKRESCUE) $(RUNNER) --platform $(PLATFORM) $(emulator) --mkiso $(SRC)/scripts/mkiso --probe-image $(PROBE) --plugin $(MODEL) --model $(SRC)/bench/model
-# runner MATRIX: everything but how often.
-runner = $(ukrun) --matrix $(1) --variants build/$(1).variants --out build/runs \
+# runner MATRIX, LIST of variants: everything but how often.
+runner = $(ukrun) --matrix $(1) --variants $(2) --out build/runs \
 	$(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(SEED),--seed $(SEED)) $(if $(RESUME),--resume $(RESUME)) \
 	--program bench.bin $(if $(ARGS),--args '$(ARGS)') $(RUNFLAGS)
+matrix_runner = $(call runner,$(MATRIX),$(LIST)) --jobs $(JOBS) --salts $(SALTS) --repetitions $(REPETITIONS)
+bench_runner = $(call runner,configured,build/configured.variants) --jobs 1 --salts 1 --repetitions $(REPETITIONS)
+# What the runner would refuse, it refuses before anything is built for it.
+check_settings = $(Q)$(1) --help >/dev/null
+# A run that goes on is of the variants and layouts that it was begun with, whatever MATRIX and SALTS say.
+LIST = $(if $(RESUME),$(RESUME)/variants.list,build/$(MATRIX).variants)
+ifneq (,$(RESUME))
+ifeq (,$(wildcard $(RESUME)/variants.list))
+$(error RESUME=$(RESUME) is not the folder of a run: it holds no variants.list)
+endif
+override MATRIX := $(or $(shell head -n 1 $(RESUME)/results.jsonl | sed -n 's/.*"matrix":"\([A-Za-z0-9_.-]*\)".*/\1/p'),$(MATRIX))
+override SALTS := $(or $(filter-out 0,$(shell head -n 1 $(RESUME)/results.jsonl | grep -o '/salt:[0-9]*/' | sort -u | wc -l)),1)
+endif
 
 .PHONY: run
 run: all ## boot the configured variant, its console on the terminal
@@ -187,14 +210,16 @@ run: all ## boot the configured variant, its console on the terminal
 
 .PHONY: bench
 bench: host probe-image $(MODEL_READY) ## measure the configured variant
+	$(call check_settings,$(bench_runner))
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=configured SALTS=1
-	$(Q)$(call runner,configured) --jobs 1 --salts 1 --repetitions $(REPETITIONS)
+	$(Q)$(bench_runner)
 
 # The report per benchmark goes to the run's bench.json; the tables say it in short.
 .PHONY: matrix
 matrix: host probe-image $(MODEL_READY) ## measure MATRIX= (default: core); PLATFORM= JOBS= SALTS= REPETITIONS= SEED= RESUME=
-	+$(Q)$(MAKE) --no-print-directory variants
-	$(Q)status=0; $(call runner,$(MATRIX)) --jobs $(JOBS) --salts $(SALTS) --repetitions $(REPETITIONS) $(if $(RUNFLAGS),,>/dev/null) || status=$$?; \
+	$(call check_settings,$(matrix_runner))
+	+$(Q)$(MAKE) --no-print-directory $(if $(RESUME),$(PARALLEL) SALTS=$(SALTS) $$(cut -f1 $(LIST) | sed 's/^/variant\//'),variants)
+	$(Q)status=0; $(matrix_runner) $(if $(RUNFLAGS),,>/dev/null) || status=$$?; \
 	[ $$status -lt 2 ] || exit $$status; \
 	modelled=$$(sed -n '1s/.*"platform":"\([a-z0-9]*\)".*"modelled":true.*/\1/p' $(RUN)/results.jsonl); \
 	[ -z "$$modelled" ] || [ -n '$(findstring tlb.parameters,$(RUNFLAGS))' ] || $(MAKE) --no-print-directory second-set PLATFORM=$$modelled || exit $$?; \
@@ -206,7 +231,8 @@ matrix: host probe-image $(MODEL_READY) ## measure MATRIX= (default: core); PLAT
 KEY_BENCHMARKS := /(null-call|ipc-inter/words:[08]|ipc-inter-small/words:0|rpc-working-set/pages:(0|8|64))$$
 .PHONY: second-set
 second-set:
-	$(Q)$(ukrun) --matrix $(MATRIX) --variants build/$(MATRIX).variants --out $(RUN)/manual --program bench.bin \
+	$(Q)$(ukrun) --matrix $(MATRIX) --variants $(LIST) --out $(RUN)/manual --program bench.bin \
+		$(if $(wildcard $(RUN)/manual/latest/results.jsonl),--resume $(RUN)/manual/latest) \
 		--jobs $(JOBS) --salts $(SALTS) --set tlb.parameters=manual --benchmark_filter='$(KEY_BENCHMARKS)' \
 		$(if $(ARGS),--args '$(ARGS)') $(RUNFLAGS) >/dev/null 2>$(RUN)/manual.log || \
 		{ echo 'No tables with the other set of TLB parameters:' >&2; head -n 1 $(RUN)/manual.log >&2; }
@@ -226,10 +252,12 @@ plots: ## plots of RUN= (default: the latest run)
 # What only a model can tell is told of the Pentium unless PLATFORM=i486 is asked for.
 MODELLED = $(if $(filter auto,$(PLATFORM)),pentium,$(PLATFORM))
 BENCH ?= ipc-inter/words:0
+modelled_platform = @$(if $(filter i486 pentium,$(MODELLED)),:,echo 'PLATFORM=$(PLATFORM) is not modelled: i486 and pentium are' >&2; exit 2)
 model_needed = @$(if $(MODEL_READY),:,echo 'There is no model without Zydis, which configure did not find: scripts/setup installs it; then ./configure again.' >&2; exit 1)
 
 .PHONY: explain
 explain: $(MODEL_READY) ## a sample of BENCH= on VARIANT= (default: the configured), PLATFORM=i486|pentium, instruction by instruction
+	$(modelled_platform)
 	$(model_needed)
 	+$(Q)$(MAKE) --no-print-directory build/$(VARIANT)/variant.mak >/dev/null
 	+$(Q)$(MAKE) --no-print-directory -f $(SRC)/variant.mk -C build/$(VARIANT) BRIEF=1 >/dev/null
@@ -257,6 +285,7 @@ model-speed: host probe-image $(MODEL_READY) ## how many guest instructions a se
 
 .PHONY: sensitivity
 sensitivity: host probe-image $(MODEL_READY) ## what uncertain values of the modelled PLATFORM=i486|pentium change
+	$(modelled_platform)
 	$(model_needed)
 	+$(Q)$(MAKE) --no-print-directory variants SALTS=1
 	$(Q)$(PYTHON) $(SRC)/scripts/sensitivity --platform $(MODELLED) --variants build/$(MATRIX).variants --model $(SRC)/bench/model \
@@ -281,6 +310,7 @@ disdiff: ## what a choice changed in the code: A= and B= are variants or presets
 check-programs: host probe-image $(UNIT) $(KERNEL_UNIT) $(MODEL_CHECK) $(BOUND) build/core.variants
 
 check: ## every test; SUITES= for some
+	$(Q)for suite in $(filter-out build/%,$(SUITES)); do [ -e "$$suite" ] || [ -e "$(SRC)/$$suite" ] || { echo "SUITES: there is no $$suite; suites are folders and files below $(SRC)/tests" >&2; exit 2; }; done
 	+$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-programs
 	+$(Q)$(MAKE) --no-print-directory variants MATRIX=tested SALTS=1
 	+$(Q)MAKE='$(MAKE)' $(SRC)/tests/run $(if $(SUITES),$(SUITES),--all $(UNIT) $(KERNEL_UNIT) $(if $(MODEL_CHECK),$(MODEL_UNIT)))

@@ -11,6 +11,7 @@ tables not written; 2 the command line is wrong; 77 nothing for --gnuplot.
 """
 
 import argparse
+import errno
 import os
 import sys
 
@@ -124,7 +125,9 @@ def main(arguments):
     except summary.UnknownReference as error:
         return fail(error, 2)
     except OSError as error:
-        return fail(f"{error.filename}: {error.strerror}")
+        hint = "; make matrix makes a run" \
+            if error.errno in (errno.ENOENT, errno.ENOTDIR) else ""
+        return fail(f"{error.filename}: {error.strerror}{hint}")
     return 0
 
 

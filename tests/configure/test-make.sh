@@ -30,6 +30,38 @@ equals 'run without QEMU: status' 2 "$?"
 finds 'run without QEMU: the way out' 'scripts/setup' "$said"
 quiet_make tables PYTHON=
 finds 'tables without Python: the way out' 'scripts/setup' "$said"
+for name in '' core/x 'core pairs'; do
+	quiet_make help "MATRIX=$name"
+	finds "a matrix '$name': where their names are" 'make help lists them' "$said"
+done
+
+# What is wrong is said before anything is built.
+refused() { # refused NAME PATTERN ARGUMENT...
+	name=$1 pattern=$2
+	shift 2
+	quiet_make "$@"
+	equals "$name: status" 2 "$?"
+	finds "$name: what is wrong" "$pattern" "$said"
+	equals "$name: nothing is built first" '' "$(printf '%s\n' "$said" | grep BUILT)"
+}
+refused 'a wrong platform' "unknown platform 'i386'.*pentium" matrix PLATFORM=i386
+refused 'no jobs' "'0'" matrix JOBS=0
+refused 'a wrong platform for bench' "unknown platform 'i386'" bench PLATFORM=i386
+refused 'explain on a platform without model' 'i486 and pentium are' explain PLATFORM=tcg
+refused 'a wrong suite' 'no tests/nowhere.sh' check SUITES='tests/static tests/nowhere.sh'
+refused 'no part of the long tests' 'variants, bochs and fuzz' check-long LONG=
+refused 'a wrong number of operations' 'FUZZ_OPERATIONS=many' check-long LONG=fuzz FUZZ_OPERATIONS=many
+refused 'no compiler for this machine' 'scripts/setup' host HAVE_HOSTCC=no -B
+refused 'no fuzzer' 'scripts/setup' build/tests/mapping_fuzz CLANG=no-such-clang -W "$SRC/tests/fuzz/mapping_fuzz.c"
+refused 'a run that is none' 'no variants.list' matrix "RESUME=$TMPDIR/empty"
+
+# A run that goes on is of its own variants and layouts, not of those that MATRIX and SALTS would name.
+mkdir "$TMPDIR/run"
+"$SRC/scripts/variants" --matrix configured >"$TMPDIR/run/variants.list"
+echo '{"cells":["x/salt:0/rep:0","x/salt:0/rep:1","x/salt:1/rep:0","x/salt:2/rep:0"]}' >"$TMPDIR/run/results.jsonl"
+quiet_make matrix "RESUME=$TMPDIR/run"
+equals 'going on builds what the run was begun with' "  BUILT   $VARIANT (layout 0 1 2)" "$(printf '%s\n' "$said" | grep BUILT)"
+finds 'going on with a damaged run: file and line' 'run/results.jsonl:1: ' "$said"
 
 # ---- disdiff ------------------------------------------------------------
 
