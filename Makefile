@@ -231,7 +231,8 @@ matrix: host probe-image $(MODEL_READY) ## measure MATRIX= (default: core); PLAT
 KEY_BENCHMARKS := /(null-call|ipc-inter/words:[08]|ipc-inter-small/words:0|rpc-working-set/pages:(0|8|64))$$
 .PHONY: second-set
 second-set:
-	$(Q)$(ukrun) --matrix $(MATRIX) --variants $(LIST) --out $(RUN)/manual --program bench.bin \
+	$(Q)trap "echo \"interrupted; what was finished is kept. Go on with: make matrix RESUME='$(realpath $(RUN))'\" >&2; exit 130" INT TERM; \
+	$(ukrun) --matrix $(MATRIX) --variants $(LIST) --out $(RUN)/manual --program bench.bin \
 		$(if $(wildcard $(RUN)/manual/latest/results.jsonl),--resume $(RUN)/manual/latest) \
 		--jobs $(JOBS) --salts $(SALTS) --set tlb.parameters=manual --benchmark_filter='$(KEY_BENCHMARKS)' \
 		$(if $(ARGS),--args '$(ARGS)') $(RUNFLAGS) >/dev/null 2>$(RUN)/manual.log || \

@@ -7,7 +7,8 @@ processor also events.csv, and the run with the other set of TLB parameters,
 if there is one in the folder's manual/, beside.
 
 Exit status: 0 done; 1 the results are damaged or cannot be read, or the
-tables not written; 2 the command line is wrong; 77 nothing for --gnuplot.
+tables not written; 2 the command line is wrong; 77 nothing for --gnuplot;
+130 interrupted.
 """
 
 import argparse
@@ -128,6 +129,9 @@ def main(arguments):
         hint = "; make matrix makes a run" \
             if error.errno in (errno.ENOENT, errno.ENOTDIR) else ""
         return fail(f"{error.filename}: {error.strerror}{hint}")
+    except KeyboardInterrupt:
+        return fail("interrupted; the results are as they were, and make "
+                    f"tables RUN={options.run} begins anew", 130)
     return 0
 
 
