@@ -29,10 +29,18 @@ targets() {
 		grep -q "^$target:" "$SRC/Makefile" || printf '%s names the target %s, which does not exist\n' "${1##*/}" "$target"
 	done
 }
-for document in README.md CONTRIBUTING.md kernel/README.md kernel/abi/README.md variants/README.md bench/bound/README.md bench/model/README.md; do
+# Lines for people: tables, and the commands that make them, may be longer.
+wide() {
+	LC_ALL=C awk -v name="$1" 'length($0) > 160 && !/^(\||<!--)/ { printf "%s:%d has %d columns\n", name, NR, length($0) }' "$2"
+}
+written() { (cd "$SRC" && find . -name build -prune -o -name '*.md' ! -name VALIDATION.md ! -path '*/golden/*' -print | sed 's|^\./||' | sort); }
+for document in $(written); do
 	verdict "$document names files that exist" "$(missing "$SRC/$document")"
 	verdict "$document names targets that exist" "$(targets "$SRC/$document")"
+	verdict "$document has lines that can be read" "$(wide "$document" "$SRC/$document")"
 done
+printf '%161s\n' word >"$TMPDIR/t/planted.md"
+finds 'planted: a line that is too long is found' 'planted:1 has 161 columns' "$(wide planted "$TMPDIR/t/planted.md")"
 printf 'See `kernel/nowhere.c`, `make nothing`.\n' >"$TMPDIR/t/planted.md"
 finds 'planted: a file that is not there is found' 'kernel/nowhere.c' "$(missing "$TMPDIR/t/planted.md")"
 finds 'planted: a target that is not there is found' 'nothing' "$(targets "$TMPDIR/t/planted.md")"
