@@ -44,6 +44,26 @@ finds 'hanging: the reason is shown' 'stopped after 2 s' "$said"
 driven 'speaking TAP' 1 '1 passed, 1 failed, 1 skipped' <<'EOF'
 echo 1..3; echo 'ok 1 - one'; echo 'not ok 2 - two'; echo 'ok 3 - three # SKIP why'; exit 1
 EOF
+
+# Interrupted, it ends the suite and does not wait for it.
+printf 'echo ok one\nsleep 77 & echo $! >"%s/sleeper"\nwait\n' "$TMPDIR" >suite.sh
+"$SRC/tests/run" suite.sh >said 2>&1 &
+driver=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	[ -s sleeper ] || sleep 1
+done
+began=$(date +%s)
+kill -TERM "$driver"
+wait "$driver"
+equals 'interrupted: status' 130 "$?"
+verdict 'interrupted: at once' "$([ $(($(date +%s) - began)) -le 8 ] || echo 'it waited for the suite')"
+# It may be a moment until who is dead is gone.
+for _ in 1 2 3 4 5; do
+	left=$(ps -o stat=,args= -p "$(cat sleeper)" | grep -v '^Z')
+	[ -z "$left" ] || sleep 1
+done
+verdict 'interrupted: nothing is left' "$left"
+finds 'interrupted: it says so' '^interrupted; 0 passed' "$(cat said)"
 "$SRC/tests/run" nowhere >/dev/null 2>&1
 equals 'a suite that is not there: status' 2 "$?"
 finish
