@@ -240,7 +240,8 @@ def test_wrong_words():
                 (["--benchmark_nonsense=1"], "--benchmark_nonsense"), (["--benchmark_min_time=2"], "samples=N"),
                 (["--benchmark_repetitions=x"], "whole number"), (["--benchmark_out_format=csv"], "JSON"),
                 (["--matrix", "../x"], "'../x'"), (["--variants", "/nowhere"], "/nowhere"),
-                (["--args", "a\nb"], "printable")):
+                (["--args", "a\nb"], "printable"),
+                (["--args", "only=null-call sample=8"], "no 'sample=8'")):
             status, _, err = lab.run(*words)
             check(status == 2 and said in err, words, status, err)
         check(not os.path.exists(lab.path("runs")), "a run was made all the same")
