@@ -169,6 +169,8 @@ def changes(summary: Summary, columns: list) -> Table:
     if not reference or not reference.estimates:
         return Table(title, [], [], ["the reference variant has no values; "
                                      "choose another with --reference"])
+    if len(summary.variants) == 1:
+        return Table(title, [], [], ["one variant: nothing to compare it with"])
     rows = []
     for variant in summary.variants:
         if variant is reference:

@@ -142,6 +142,7 @@ class Tables(unittest.TestCase):
     def test_one_variant_alone(self):
         text = render_all(core({a: c[:1] for a, c in AXES.items()}))
         self.assertIn("no axis is varied", text)
+        self.assertIn("nothing to compare it with", text)
 
 
 class KernelMap(unittest.TestCase):
