@@ -148,14 +148,8 @@ static void write_region(const struct regions *r, uint64_t now)
 		touched.data_pages);
 }
 
-/*
- * REGION_OPEN ends what is open, and nothing where nothing is: a driver that ends the region in which its interrupt came has
- * interrupts outside of regions, too. A region that nobody ends is found when the next one begins.
- */
 static void end(struct regions *r, unsigned id, uint64_t now)
 {
-	if (!r->id && id == REGION_OPEN)
-		return;
 	if (!r->id || (id != REGION_OPEN && id != r->id)) {
 		unpaired(r, "end of", id);
 		r->id = 0;

@@ -82,7 +82,10 @@ static bool setup(struct client *client)
 		return false;
 	clock_id = other->id;
 	ends_in_driver = client->measurement->ends_elsewhere;
-	threads_error = interrupt_attach(LINE, thread->id);
+	/* The clock begins to tick before the first region does. */
+	threads_error = interrupt_control(LINE, INTERRUPT_MASK);
+	if (threads_error == SYSCALL_OK)
+		threads_error = interrupt_attach(LINE, thread->id);
 	return threads_error == SYSCALL_OK;
 }
 
