@@ -132,7 +132,9 @@ KERNEL_UNIT_INCLUDES := -I $(SRC)/variants -I $(SRC)/variants/spaces/full
 build/tests/obj/kernel/%: HOST_C += -I $(SRC)/kernel $(KERNEL_UNIT_INCLUDES)
 build/tests/obj/tests/unit/kernel/%: HOST_C += -I $(SRC)/tests/unit/kernel -idirafter $(SRC)/kernel $(KERNEL_UNIT_INCLUDES)
 build/tests/obj/tests/unit/kernel/test_tcbs_array.c.o: HOST_C += $(patsubst %,-I $(SRC)/variants/%,tcbs/array placement/1k kernelmap/4k) -idirafter $(SRC)/kernel/x86
-build/tests/obj/tests/unit/kernel/test_invariants% build/tests/obj/tests/unit/kernel/test_space_ids%: HOST_C += $(patsubst %,-I $(SRC)/variants/%,scheduling/eager tcbs/table placement/page) -idirafter $(SRC)/kernel/x86
+build/tests/obj/tests/unit/kernel/test_invariants% build/tests/obj/tests/unit/kernel/test_space_ids%: HOST_C += $(patsubst %,-I $(SRC)/variants/%,tcbs/table placement/page) -idirafter $(SRC)/kernel/x86
+build/tests/obj/tests/unit/kernel/test_invariants.c.o build/tests/obj/tests/unit/kernel/test_space_ids.c.o: HOST_C += -I $(SRC)/variants/scheduling/eager
+build/tests/obj/tests/unit/kernel/test_invariants_lazy.c.o: HOST_C += -I $(SRC)/variants/scheduling/lazy
 
 .SECONDARY: $(KERNEL_UNIT_OBJ) $(KERNEL_UNIT_SRC:$(SRC)/%=build/tests/obj/%.o)
 build/tests/kernel.a: $(KERNEL_UNIT_OBJ)

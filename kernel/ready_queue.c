@@ -46,11 +46,33 @@ static void insert_between(struct tcb *tcb, struct ready_links *previous, struct
 		ready_highest = p;
 }
 
+/* The list of priority `p` has become empty. */
+static void mark_empty(unsigned p)
+{
+	ready_bitmap[p / WORD_BITS] &= ~(1u << p % WORD_BITS);
+	if (!ready_bitmap[p / WORD_BITS])
+		ready_bitmap_summary &= ~(1u << p / WORD_BITS);
+	update_highest();
+}
+
+/* Takes `tcb` out, if it is queued, and leaves its own links as they are. */
+static inline void take_out(const struct tcb *tcb)
+{
+	const struct ready_links *links = &tcb->ready;
+
+	if (!ready_is_queued(links))
+		return;
+	links->previous->next = links->next;
+	links->next->previous = links->previous;
+	if (links->next == links->previous && links->next == &ready_lists[tcb->priority])
+		mark_empty(tcb->priority);
+}
+
 void ready_insert_tail(struct tcb *tcb)
 {
 	struct ready_links *list = &ready_lists[tcb->priority];
 
-	ready_remove(tcb);
+	take_out(tcb);
 	insert_between(tcb, list->previous, list);
 }
 
@@ -58,26 +80,14 @@ void ready_insert_head(struct tcb *tcb)
 {
 	struct ready_links *list = &ready_lists[tcb->priority];
 
-	ready_remove(tcb);
+	take_out(tcb);
 	insert_between(tcb, list, list->next);
 }
 
 void ready_remove(struct tcb *tcb)
 {
-	struct ready_links *links = &tcb->ready;
-	unsigned p = tcb->priority;
-
-	if (!ready_is_queued(links))
-		return;
-	links->previous->next = links->next;
-	links->next->previous = links->previous;
-	if (links->next == links->previous && links->next == &ready_lists[p]) {
-		ready_bitmap[p / WORD_BITS] &= ~(1u << p % WORD_BITS);
-		if (!ready_bitmap[p / WORD_BITS])
-			ready_bitmap_summary &= ~(1u << p / WORD_BITS);
-		update_highest();
-	}
-	links->next = links->previous = 0;
+	take_out(tcb);
+	tcb->ready.next = tcb->ready.previous = 0;
 }
 
 struct tcb *ready_first(void)

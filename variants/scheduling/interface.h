@@ -13,9 +13,6 @@ struct tcb;
 /* `tcb` has stopped being ready: blocked or deleted. */
 void scheduling_blocked(struct tcb *tcb);
 
-/* `tcb` is ready and runs from now on. */
-void scheduling_running(struct tcb *tcb);
-
 /*
  * The first ready thread of the highest priority, or 0. It stays where it is. When looking for it uses up what a kernel entry may do
  * (work.h): one that is not ready, and that comes before all that are.
@@ -24,6 +21,7 @@ struct tcb *scheduling_first(void);
 
 /*
  * In scheduling.h of each choice:
+ * void scheduling_running(struct tcb *tcb): `tcb` is ready and runs from now on.
  * bool scheduling_leaves_scan(const struct tcb *first): was `first` such a one, that is not ready? Then the idle thread is to run, and
  *      enters the kernel again as soon as interrupts have been let in, to look further.
  * bool scheduling_is_scan(const struct tcb *tcb): is that what `tcb` runs for?

@@ -2,8 +2,6 @@
  *
  * What the kernel's check of itself finds in the queues where scheduling=lazy: who is missing, not who is left there.
  */
-#include "../../../variants/scheduling/lazy/scheduling.h" /* before any other choice's of that name */
-
 #include "invariants_rig.h"
 
 #include "../../../variants/scheduling/lazy/scheduling.c"

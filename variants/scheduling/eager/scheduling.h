@@ -8,6 +8,8 @@
 
 #include "../interface.h"
 
+void scheduling_running(struct tcb *tcb);
+
 /* Nothing is ever left to be done. */
 static inline bool scheduling_leaves_scan(const struct tcb *first)
 {

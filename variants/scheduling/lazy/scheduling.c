@@ -22,17 +22,11 @@
 #include <work.h>
 #include <x86.h>
 
-/* 0: nobody, or the scan is over. */
-static const struct tcb *heir;
+const struct tcb *scheduling_heir;
 
 void scheduling_blocked(struct tcb *tcb)
 {
 	tcb->frame.eflags &= ~EFLAGS_SPARE;
-}
-
-void scheduling_running(struct tcb *tcb)
-{
-	(void)tcb;
 }
 
 struct tcb *scheduling_first(void)
@@ -48,30 +42,6 @@ struct tcb *scheduling_first(void)
 	if (!tcb)
 		idle_thread->send_pending = false;
 	return tcb;
-}
-
-bool scheduling_leaves_scan(const struct tcb *first)
-{
-	idle_thread->send_pending = !tcb_is_ready(first);
-	return idle_thread->send_pending;
-}
-
-bool scheduling_is_scan(const struct tcb *tcb)
-{
-	return tcb == idle_thread && tcb->send_pending;
-}
-
-void scheduling_set_heir(const struct tcb *tcb)
-{
-	heir = tcb;
-}
-
-bool scheduling_is_heir(const struct tcb *next)
-{
-	bool is = next == heir;
-
-	heir = 0;
-	return is;
 }
 
 void scheduling_wait_until(struct tcb *tcb, uint64_t due)
