@@ -28,11 +28,8 @@ void items_wait_for_source(struct tcb *tcb)
  */
 static uint32_t lock(struct tcb *from, struct tcb *to, uint32_t tag)
 {
-	uint32_t error;
+	uint32_t error = strings_check(from, to->utcb, first_item(tag), TAG_TYPED_WORDS(tag));
 
-	if (!work_allows_after(WORK_BEFORE_STRINGS))
-		return MAPPING_UNFINISHED; /* all strings are looked at */
-	error = strings_check(from->utcb, to->utcb, first_item(tag), TAG_TYPED_WORDS(tag));
 	if (error)
 		return error;
 	to->source = from->id;

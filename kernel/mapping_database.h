@@ -17,7 +17,7 @@
  * is such a page is found among so many nodes before it; beyond, or after a flush that was never finished, it may be flushed
  * and mapped like any other.
  */
-#define MAPPING_LOOK_BACK 48
+#define MAPPING_LOOK_BACK 64
 
 /*
  * Maps, or with `grant` moves, page `source` of `from` to page `target` of `to`, with those of `rights` (FLEXPAGE_…, READ among

@@ -48,25 +48,30 @@ static inline uint32_t read_both(const struct utcb *from, unsigned place, const 
 	return ITEM_IS_STRING(item) && is_within_reach(*buffer) && string->length <= buffer->length ? 0 : ERROR_OVERFLOW;
 }
 
-uint32_t strings_check(const struct utcb *from, const struct utcb *to, unsigned first, unsigned count)
+uint32_t strings_check(struct tcb *from, const struct utcb *to, unsigned first, unsigned count)
 {
-	unsigned stated = buffers_stated(to, first + count), n = 0;
+	unsigned stated = buffers_stated(to, first + count);
 	struct string string, buffer;
 
-	for (unsigned place = first; place < first + count; place += 2) {
+	for (; from->string_done < count; from->string_done += 2) {
+		unsigned place = first + from->string_done;
 		uint32_t error;
 
+		if (!work_allows())
+			return MAPPING_UNFINISHED;
 		work_done(WORK_SKIP);
-		if (!ITEM_IS_STRING(from->mr[place]))
+		if (!ITEM_IS_STRING(from->utcb->mr[place]))
 			continue;
 		work_done(WORK_LOOK);
 		/* A malformed string is one whether there is a buffer or not: so it is looked at first. */
-		error = read_both(from, place, to, n, &string, &buffer);
+		error = read_both(from->utcb, place, to, from->string, &string, &buffer);
 		if (error)
 			return error;
-		if (n++ >= stated)
+		if (from->string++ >= stated)
 			return ERROR_OVERFLOW;
 	}
+	from->string = 0;
+	from->string_done = 0;
 	return 0;
 }
 
@@ -89,7 +94,7 @@ static uint32_t piece_allowed(void)
 {
 	if (work_allows_after(WORK_STRING))
 		return TRANSFER_PIECE;
-	return work_allows_after(WORK_BEFORE_STRINGS + WORK_STRING) ? TRANSFER_PIECE / 2 : TRANSFER_PIECE / 4;
+	return work_allows_after(WORK_BEFORE_PIECE) ? TRANSFER_PIECE / 2 : TRANSFER_PIECE / 4;
 }
 
 static uint32_t copy_piece(struct tcb *from, uint32_t source, struct tcb *to, uint32_t target, uint32_t size,

@@ -13,10 +13,11 @@ struct tcb;
 struct utcb;
 
 /*
- * Do the strings among the `count` typed words from mr[first] on of a sender's buffer fit a receiver's? Returns 0, ERROR_BAD_MESSAGE or
- * ERROR_OVERFLOW. Programs can change both buffers at any time, so this is no promise: string_transfer looks again.
+ * Do the strings among the `count` typed words from mr[first] on of the sender's buffer fit the receiver's, `to`? Returns 0, ERROR_BAD_MESSAGE,
+ * ERROR_OVERFLOW, or MAPPING_UNFINISHED, when the work of this entry is used up: from->string strings in from->string_done of these words have been
+ * looked at, both 0 at first and at the end. Programs can change both buffers at any time, so this is no promise: string_transfer looks again.
  */
-uint32_t strings_check(const struct utcb *from, const struct utcb *to, unsigned first, unsigned count);
+uint32_t strings_check(struct tcb *from, const struct utcb *to, unsigned first, unsigned count);
 
 /*
  * Copies string number from->string of the message of `from`, whose item is at mr[place], into the receiver's buffer of that number, from

@@ -17,7 +17,7 @@
  * The most that may have been done before a step that cannot be divided and may cost up to WORK_MUCH. Who is refused for that reason is called
  * again, and must come there with less: what went before has been done then.
  */
-#define WORK_BEFORE_STRINGS 120 /* all strings of a message looked at */
+#define WORK_BEFORE_PIECE 300     /* more than a short piece of a string copied */
 #define WORK_BEFORE_LOOK_BACK 250 /* what else came from a page looked at (MAPPING_LOOK_BACK) */
 
 /* Costs of steps. */

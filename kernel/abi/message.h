@@ -144,7 +144,7 @@
 #define STRING_MAX 0x400000 /* the longest: 4 MB */
 #define ACCEPT_STRINGS 0x08 /* in `accept`, with a flexpage or without */
 #define STRING_BUFFERS 125
-#define STRING_BUFFERS_MAX 24 /* and as many strings: all are looked at before interrupts are served again */
+#define STRING_BUFFERS_MAX 60 /* more would reach into every message */
 #define STRING_BUFFER(n) (STRING_BUFFERS - 2 - 2 * (n))
 
 #ifndef __ASSEMBLER__

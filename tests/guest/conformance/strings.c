@@ -225,32 +225,32 @@ TEST(several, "strings/several", "strings and flexpages come beside words, in an
 
 static volatile uint32_t many_length;
 
-/* Receives as many strings as there may be. */
+/* Receives as many strings as fit a message. */
 THREAD(take_many)
 {
 	utcb->accept = 0;
-	for (uint32_t n = 0; n < STRING_BUFFERS_MAX; n++)
+	for (uint32_t n = 0; n < 30; n++)
 		ipc_accept_string(utcb, n, own_pages[4] + 100 * n, 100);
 	CHECK_OK(ipc_receive(utcb, creator));
 	many_length = 0;
-	for (uint32_t n = 0; n < STRING_BUFFERS_MAX; n++)
+	for (uint32_t n = 0; n < 30; n++)
 		many_length += ipc_string_length(utcb, 0, n);
 	ipc_send(utcb, creator, TAG(0, 0), 0, 0);
 }
 
-TEST(many, "strings/many", "a message may have as many strings as a receiver may state buffers")
+TEST(many, "strings/many", "a message may have as many strings as fit it beside the receiver's statement")
 {
 	struct thread *thread = START(NEW_SPACE(), take_many, 0, PRIORITY_HELPER);
 
 	let_others_run(utcb);
-	for (uint32_t n = 0; n < STRING_BUFFERS_MAX; n++) {
+	for (uint32_t n = 0; n < 30; n++) {
 		fill_pattern(own_pages[0] + 101 * n, 70 + n, n);
 		ipc_put_string(utcb, 0, n, own_pages[0] + 101 * n, 70 + n);
 	}
-	CHECK_OK(ipc_send(utcb, thread->id, TAG(0, 0) | TAG_TYPED(2 * STRING_BUFFERS_MAX), 0, 0));
+	CHECK_OK(ipc_send(utcb, thread->id, TAG(0, 0) | TAG_TYPED(60), 0, 0));
 	CHECK_OK(ipc_receive(utcb, thread->id));
-	CHECK_EQUAL(many_length, STRING_BUFFERS_MAX * 70 + (STRING_BUFFERS_MAX - 1) * STRING_BUFFERS_MAX / 2);
-	for (uint32_t n = 0; n < STRING_BUFFERS_MAX; n++)
+	CHECK_EQUAL(many_length, 30 * 70 + 29 * 30 / 2);
+	for (uint32_t n = 0; n < 30; n++)
 		CHECK(is_pattern(own_pages[4] + 100 * n, 70 + n, n));
 }
 
@@ -330,9 +330,6 @@ THREAD(bad_statement)
 	ipc_send(utcb, creator, TAG(1, 0), TAG_TYPED_WORDS(r.tag), 0);
 }
 
-/* So many words that the last buffer of the largest statement begins behind one item. */
-#define BEFORE (STRING_BUFFER(STRING_BUFFERS_MAX - 1) - 2)
-
 TEST(bad_numbers, "strings/bad-statement", "a statement of too many buffers, or one that the message itself would reach, states none")
 {
 	static const uint32_t counts[] = {STRING_BUFFERS_MAX + 1, 0xffffffff, 0x80000000, 0, STRING_BUFFERS_MAX};
@@ -343,13 +340,14 @@ TEST(bad_numbers, "strings/bad-statement", "a statement of too many buffers, or 
 		stated = counts[i];
 		thread = START(NEW_SPACE(), bad_statement, 0, PRIORITY_HELPER);
 		let_others_run(utcb);
-		ipc_put_string(utcb, BEFORE, 0, own_pages[0], 4);
-		ipc_put_string(utcb, BEFORE, 1, own_pages[0], 4);
-		CHECK_ERROR(ipc_send(utcb, thread->id, TAG(BEFORE, 0) | TAG_TYPED(4), 0, 0), ERROR_OVERFLOW);
+		ipc_put_string(utcb, 0, 0, own_pages[0], 4);
+		ipc_put_string(utcb, 0, 1, own_pages[0], 4);
+		/* The last buffer of the largest statement begins behind one item. */
+		CHECK_ERROR(ipc_send(utcb, thread->id, TAG(0, 0) | TAG_TYPED(4), 0, 0), ERROR_OVERFLOW);
 		if (counts[i] == STRING_BUFFERS_MAX) {
-			CHECK_OK(ipc_send(utcb, thread->id, TAG(BEFORE, 0) | TAG_TYPED(2), 0, 0));
+			CHECK_OK(ipc_send(utcb, thread->id, TAG(0, 0) | TAG_TYPED(2), 0, 0));
 		} else {
-			CHECK_ERROR(ipc_send(utcb, thread->id, TAG(BEFORE, 0) | TAG_TYPED(2), 0, 0), ERROR_OVERFLOW);
+			CHECK_ERROR(ipc_send(utcb, thread->id, TAG(0, 0) | TAG_TYPED(2), 0, 0), ERROR_OVERFLOW);
 			CHECK_OK(ipc_send(utcb, thread->id, TAG(0, 0), 0, 0));
 		}
 		CHECK_EQUAL(ipc_receive(utcb, thread->id).word[0], counts[i] == STRING_BUFFERS_MAX ? 2 : 0);
