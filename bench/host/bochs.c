@@ -4,10 +4,14 @@
 #include "platforms.h"
 
 #include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define CLOCK "clock.so" /* bench/bochs/clock.c says why */
 
 /* The kernel reads no clock but the PIT's: sync=none lets Bochs run as fast as it can. A triple fault and every other
  * panic of Bochs ends it, so that it is never waited for. */
@@ -57,7 +61,7 @@ static char *run_script(const struct platform *platform, const struct boot *boot
         text_add(&text, " --program %s --args %s %s", quoted[1], quoted[2], quoted[3]);
     else
         text_add(&text, " --kernel %s/%s", quoted[3], quoted[4]);
-    char *inner = format("TERM=xterm exec %s -q -f bochsrc -rc commands", quoted[5]);
+    char *inner = format("TERM=xterm LD_PRELOAD=./" CLOCK " exec %s -q -f bochsrc -rc commands", quoted[5]);
     char *command = shell_quoted(inner);
     /* The display wants a terminal, which script(1) gives it; -e hands the exit status on. */
     text_add(&text, " || exit 125\nexec script -qfec %s /dev/null\n", command);
@@ -68,19 +72,44 @@ static char *run_script(const struct platform *platform, const struct boot *boot
     return text.data;
 }
 
+/* Links, because a path with a comma or a blank would end the option in bochsrc, or LD_PRELOAD. */
+static bool make_link(const char *folder, const char *name, const char *target, char **why)
+{
+    char *link = format("%s/%s", folder, name);
+    unlink(link);
+    bool fine = symlink(target, link) == 0;
+    if (!fine)
+        *why = format("%s cannot be made: %s", link, strerror(errno));
+    free(link);
+    return fine;
+}
+
+/* The clock was built with this program: build/host/ukrun, build/bochs/clock.so. */
+static bool link_clock(const char *folder, char **why)
+{
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length < 0) {
+        *why = format("/proc/self/exe cannot be read: %s", strerror(errno));
+        return false;
+    }
+    program[length] = '\0';
+    char *clock = format("%s/../bochs/" CLOCK, dirname(program));
+    bool fine = access(clock, R_OK) == 0;
+    if (!fine)
+        *why = format("%s cannot be read: %s; make host builds it", clock, strerror(errno));
+    fine = fine && make_link(folder, CLOCK, clock, why);
+    free(clock);
+    return fine;
+}
+
 bool bochs_prepare(const struct platform *platform, const struct boot *boot, char **why)
 {
     if (!make_folders(boot->work)) {
         *why = format("%s cannot be made: %s", boot->work, strerror(errno));
         return false;
     }
-    /* A link, because a path with a comma or a blank would end the option in bochsrc. */
-    char *link = format("%s/serial.log", boot->work);
-    unlink(link);
-    bool fine = symlink(boot->log, link) == 0;
-    if (!fine)
-        *why = format("%s cannot be made: %s", link, strerror(errno));
-    free(link);
+    bool fine = make_link(boot->work, "serial.log", boot->log, why) && link_clock(boot->work, why);
     char *script = run_script(platform, boot);
     /* Debian's Bochs has its debugger built in and waits for a command: "c", continue. */
     fine = fine && write_file(boot->work, "bochsrc", configuration, why) &&

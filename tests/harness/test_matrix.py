@@ -2,8 +2,10 @@
 """The runner with real kernels: in QEMU the same counts to the last digit, on
 Bochs none at all."""
 
+import glob
 import json
 import os
+import re
 import signal
 import shutil
 import subprocess
@@ -112,6 +114,37 @@ def test_bochs_runs_and_counts_nothing():
         results = [line for line in lines if line["type"] == "result"]
         check(results, "no result lines")
         check(all(r["samples"] == [] and r["unit"] == "none" and "overhead" not in r for r in results), results[0])
+
+
+def last_tick(folder):
+    """When a Bochs ended whose run is in `folder`, in emulated ticks."""
+    [log] = glob.glob(os.path.join(folder, "latest/logs/*.boot/bochs.log"))
+    with open(log, encoding="utf-8", errors="replace") as file:
+        ticks = re.findall(r"^(\d+)\w\[", file.read(), re.MULTILINE)
+    check(ticks, log, "tells no time")
+    return ticks[-1]
+
+
+def test_bochs_knows_no_host_time():
+    """Where it does, timer interrupts come late, and no two boots with many of them end at the same tick."""
+    need("bochs", "script", "grub-mkrescue", "xorriso", "mformat")
+    ticks = []
+    for _ in range(3):
+        with tempfile.TemporaryDirectory() as folder:
+            matrix(folder, "--matrix", "conformance", "--program", "conformance.bin", "--args", "only=timeouts/*",
+                   platform="bochs", lines=variants()[:1])
+            ticks.append(last_tick(folder))
+    check(len(set(ticks)) == 1, ticks)
+
+
+def test_bochs_without_its_clock_is_refused():
+    need("bochs", "script", "grub-mkrescue", "xorriso", "mformat")
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(os.path.join(folder, "host"))
+        alone = shutil.copy(UKRUN, os.path.join(folder, "host"))
+        done = subprocess.run([alone, *command(folder, platform="bochs", lines=variants()[:1])[1:]], capture_output=True,
+                              text=True, timeout=100, check=False)
+        check(done.returncode != 0 and "bochs/clock.so cannot be read" in done.stderr, done.returncode, done.stderr)
 
 
 def test_hung_bochs_is_ended():
