@@ -114,6 +114,13 @@ def pairs(*variants: str, choice: str) -> tuple:
     return tuple(rows)
 
 
+def switched(spaces: str) -> tuple:
+    """A row for each way in which an IPC can switch, with such spaces."""
+    return tuple(Row(f"{spaces}-registers-{scheduling}{switching}")
+                 for switching in ("", "-scheduled")
+                 for scheduling in ("lazy", "eager"))
+
+
 SHORTEST, WITHIN = "ipc-inter/words:0", "ipc-intra/words:0"
 LONG = tuple(f"ipc-long/bytes:{4 ** n}" for n in range(3, 11))
 PLACED = pairs("full-registers-lazy", "small-registers-lazy", choice="page")
@@ -124,19 +131,14 @@ TABLES = (
           "(`ipc-inter/words:2`, the mean of a call and a reply)",
           (Column(KERNEL, "ipc-inter/words:2"),
            *both(CLOCKS, "ipc-inter/words:2")),
-          tuple(Row(f"{spaces}-registers-{scheduling}{switching}")
-                for spaces in ("full", "small")
-                for switching in ("", "-scheduled")
-                for scheduling in ("lazy", "eager"))),
+          switched("full") + switched("small")),
     Costs("switching/priorities",
           "A message of two words, one way between threads of one space and "
           "of different priorities, the caller's the lower "
           "(`ipc-priorities/server:above`)",
           (Column(KERNEL, "ipc-priorities/server:above"),
            *both(CLOCKS, "ipc-priorities/server:above")),
-          tuple(Row(f"full-registers-{scheduling}{switching}")
-                for switching in ("", "-scheduled")
-                for scheduling in ("lazy", "eager"))),
+          switched("full")),
     Costs("switching/lines",
           "What a round trip touches, both programs included "
           "(`ipc-inter/words:2`): lines of 16 bytes on the 486, of 32 on "
@@ -144,9 +146,7 @@ TABLES = (
           (*both("code lines", "ipc-inter/words:2"),
            *both("data lines", "ipc-inter/words:2"),
            *both("data TLB misses", "ipc-inter/words:2")),
-          tuple(Row(f"full-registers-{scheduling}{switching}")
-                for switching in ("", "-scheduled")
-                for scheduling in ("lazy", "eager"))),
+          switched("full")),
     Costs("transfer/clocks",
           "Clocks of a message with a string of so many bytes to another "
           "large space, and an empty one back (`ipc-long`)",

@@ -184,15 +184,22 @@ static void check_page(struct utcb *utcb, uint32_t address)
 	CHECK_EQUAL(*(volatile uint32_t *)address, 0x77);
 }
 
-TEST(wide, "worst/wide-tree", "a page with hundreds of mappings is mapped again, granted on, and flushed")
+/* A thread that takes pages, and of own_pages[0], the root of a tree, has the first. */
+static struct thread *start_tree(struct utcb *utcb)
 {
-	const uint32_t source = (uint32_t)own_pages[0];
 	struct thread *taker = START(NULL, take_pages, 0, PRIORITY_HELPER);
 
 	let_others_run(utcb);
-	*(volatile uint32_t *)source = 0x77;
+	*(volatile uint32_t *)own_pages[0] = 0x77;
+	pass(utcb, taker, (uint32_t)own_pages[0], place(0), FLEXPAGE_RIGHTS);
+	return taker;
+}
+
+TEST(wide, "worst/wide-tree", "a page with hundreds of mappings is mapped again, granted on, and flushed")
+{
+	struct thread *taker = start_tree(utcb);
+
 	*(volatile uint32_t *)own_pages[1] = 0x77;
-	pass(utcb, taker, source, place(0), FLEXPAGE_RIGHTS);
 	for (unsigned i = 1; i < TREE; i++)
 		pass(utcb, taker, place(0), place(i), FLEXPAGE_READ);
 	for (unsigned i = 1; i < 10; i++)
@@ -213,12 +220,8 @@ TEST(wide, "worst/wide-tree", "a page with hundreds of mappings is mapped again,
 
 TEST(deep, "worst/deep-tree", "a page mapped on and on is mapped again half-way, made read-only, and flushed from its root")
 {
-	const uint32_t source = (uint32_t)own_pages[0];
-	struct thread *taker = START(NULL, take_pages, 0, PRIORITY_HELPER);
+	struct thread *taker = start_tree(utcb);
 
-	let_others_run(utcb);
-	*(volatile uint32_t *)source = 0x77;
-	pass(utcb, taker, source, place(0), FLEXPAGE_RIGHTS);
 	for (unsigned i = 1; i < TREE; i++)
 		pass(utcb, taker, place(i - 1), place(i), FLEXPAGE_RIGHTS);
 	check_page(utcb, place(TREE - 1));
@@ -227,9 +230,9 @@ TEST(deep, "worst/deep-tree", "a page mapped on and on is mapped again half-way,
 	/* Grants itself to what is derived from it. */
 	pass(utcb, taker, place(1), place(TREE / 2), FLEXPAGE_READ | FLEXPAGE_GRANT);
 	pass(utcb, taker, place(0), place(1), FLEXPAGE_RIGHTS);
-	CHECK_EQUAL(space_flush(FLEXPAGE(source, PAGE_SHIFT, FLEXPAGE_WRITE), 0), SYSCALL_OK);
+	CHECK_EQUAL(space_flush(FLEXPAGE((uint32_t)own_pages[0], PAGE_SHIFT, FLEXPAGE_WRITE), 0), SYSCALL_OK);
 	check_page(utcb, place(0));
-	CHECK_EQUAL(space_flush(FLEXPAGE(source, PAGE_SHIFT, FLEXPAGE_RIGHTS), 0), SYSCALL_OK);
+	CHECK_EQUAL(space_flush(FLEXPAGE((uint32_t)own_pages[0], PAGE_SHIFT, FLEXPAGE_RIGHTS), 0), SYSCALL_OK);
 	CHECK_EQUAL(space_flush(FLEXPAGE(TARGET, SUPERPAGE_SHIFT, FLEXPAGE_RIGHTS), 1), SYSCALL_OK);
 }
 

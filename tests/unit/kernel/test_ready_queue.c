@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "random_rig.h"
+
 /* Of a TCB, whose layout is that of another machine, what the queue needs. */
 #define KERNEL_TCB_H
 #include <ready_queue.h>
@@ -31,12 +33,9 @@ static struct tcb members[MEMBERS];
 static struct tcb *model[PRIORITIES][MEMBERS];
 static unsigned counts[PRIORITIES];
 
-static uint32_t seed = 1;
-
-static uint32_t next_random(uint32_t below)
+static uint32_t random_below(uint32_t limit)
 {
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % below;
+	return next_random() % limit;
 }
 
 static void start(void)
@@ -106,13 +105,13 @@ static uint32_t some_priority(unsigned kind)
 {
 	static const uint8_t ends[] = {0, 1, 31, 32, 63, 64, 127, 128, 223, 224, 254, 255};
 
-	return kind == 0 ? next_random(PRIORITIES) : kind == 1 ? 100 + next_random(3) : ends[next_random(sizeof(ends))];
+	return kind == 0 ? random_below(PRIORITIES) : kind == 1 ? 100 + random_below(3) : ends[random_below(sizeof(ends))];
 }
 
 static void step(unsigned kind)
 {
-	struct tcb *tcb = &members[next_random(MEMBERS)];
-	uint32_t what = next_random(8);
+	struct tcb *tcb = &members[random_below(MEMBERS)];
+	uint32_t what = random_below(8);
 
 	if (what < 3) {
 		ready_insert_tail(tcb);
