@@ -384,6 +384,18 @@ TEST(no_bytes, "strings/no-bytes", "a string of no bytes may begin wherever memo
 	}
 	take_as(utcb, thread, 0, LOW_WINDOW, 0);
 	CHECK_ERROR(call_with_string(utcb, thread->id, (const void *)0x1000, 0), ERROR_OVERFLOW);
+	plan.buffer[1].address = LOW_WINDOW + 64;
+	plan.buffer[1].length = 4;
+	for (uint32_t buffers = 1; buffers <= 2; buffers++) {
+		take_as(utcb, thread, buffers, LOW_WINDOW, 4);
+		ipc_put_string(utcb, 0, 0, own_pages[0], 0);
+		ipc_put_string(utcb, 0, 1, own_pages[0], 4);
+		if (buffers == 1)
+			CHECK_ERROR(call_with(utcb, thread->id, 0, 2), ERROR_OVERFLOW);
+		else
+			CHECK_OK(call_with(utcb, thread->id, 0, 2));
+	}
+	CHECK_EQUAL(plan.utcb.mr[ipc_item(0, 1) + 1], LOW_WINDOW + 64);
 }
 
 /* ---- where --------------------------------------------------------------------------------------------- */
