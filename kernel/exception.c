@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <exception.h>
+#include <items.h>
 #include <message.h>
 #include <messages.h>
 #include <tcb.h>
@@ -47,6 +48,7 @@ void exception_tell(struct tcb *tcb, struct tcb *to)
  */
 void exception_answer(struct tcb *tcb, struct tcb *from, unsigned words)
 {
+	items_forget(tcb);
 	if (words > EXCEPTION_IP)
 		tcb->frame.eip = messages_word(from, EXCEPTION_IP);
 	if (words > EXCEPTION_FLAGS)

@@ -117,6 +117,7 @@ void ipc_cancel(struct tcb *tcb)
 	/* Its registers are those of a program that knows of no call: they get no result. */
 	ipc_withdraw(tcb);
 	tcb->fault = FAULT_NONE;
+	items_forget(tcb);
 	ipc_end_wait(tcb);
 	schedule_ready(tcb);
 }

@@ -5,6 +5,7 @@
 #ifndef KERNEL_IPC_WAIT_H
 #define KERNEL_IPC_WAIT_H
 
+#include <items.h>
 #include <scheduling.h>
 #include <stdint.h>
 #include <tcb.h>
@@ -20,7 +21,7 @@ static inline void ipc_end_wait(struct tcb *tcb)
 /* Ends the call of `tcb` with an error. It is ready afterwards, but not queued. */
 static inline void ipc_fail(struct tcb *tcb, uint32_t code)
 {
-	tcb->offered = ID_NIL;
+	items_forget(tcb);
 	tcb_registers(tcb)->eax = TAG_ERROR | code;
 	ipc_end_wait(tcb);
 }

@@ -93,7 +93,7 @@ uint32_t items_transfer(struct tcb *from, struct tcb *to, uint32_t tag, struct m
 {
 	uint32_t error;
 
-	if (to->offered != from->id && to->source != from->id) {
+	if (to->source != from->id && (to->offered != from->id || from->offered_to != to->id)) {
 		from->item = from->string = 0;
 		from->progress = (struct mapping_progress){0};
 		from->string_done = 0;
@@ -102,7 +102,10 @@ uint32_t items_transfer(struct tcb *from, struct tcb *to, uint32_t tag, struct m
 	if (to->source == from->id)
 		return error;
 	to->offered = error == MAPPING_UNFINISHED ? from->id : ID_NIL;
-	if (error == MAPPING_UNFINISHED && to->wait != ID_NIL) {
+	if (error != MAPPING_UNFINISHED)
+		return error;
+	from->offered_to = to->id;
+	if (to->wait != ID_NIL) {
 		/* Off the fast path, which would not notice that another message comes between. */
 		to->blocked = BLOCKED_RECEIVING;
 		to->partner = to->wait;

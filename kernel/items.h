@@ -12,8 +12,7 @@
 #define KERNEL_ITEMS_H
 
 #include <stdint.h>
-
-struct tcb;
+#include <tcb.h>
 
 /* Who has to be given a page before a transfer can go on, and the words of its fault. */
 struct missing_page {
@@ -23,11 +22,21 @@ struct missing_page {
 
 /*
  * Transfers the typed items of the message `tag` of `from` to `to`, which receives it, or is about to: from the beginning, or, if
- * nothing came between, from where they were left. Returns 0, an ERROR_… code, or MAPPING_UNFINISHED: then `from` knows how far
- * they came. With to->source == from->id they are locked to each other, and *missing says what to do; else `to` is free to take another message
- * before the rest of this one, which then begins anew: it may have another window.
+ * nothing came between and both are still in the same call (items_forget), from where they were left. Returns 0, an ERROR_… code, or
+ * MAPPING_UNFINISHED: then `from` knows how far they came. With to->source == from->id they are locked to each other, and *missing says
+ * what to do; else `to` is free to take another message before the rest of this one, which then begins anew: it may have another window.
  */
 uint32_t items_transfer(struct tcb *from, struct tcb *to, uint32_t tag, struct missing_page *missing);
+
+/*
+ * `tcb` leaves the call that it is in the midst of, or, given other registers, makes another one instead without the kernel's notice: the
+ * items of an unfinished message that it has sent or received are no part of what it sends or receives next.
+ */
+static inline void items_forget(struct tcb *tcb)
+{
+	tcb->offered = ID_NIL;
+	tcb->offered_to = ID_NIL;
+}
 
 /* `tcb`, which waits, or is about to, goes on receiving from tcb->source. */
 void items_wait_for_source(struct tcb *tcb);

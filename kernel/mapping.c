@@ -47,12 +47,18 @@ static uint32_t error_of(enum mapping_result result)
 	}
 }
 
+/* Of `pages` pages to `target`, do the first `page` end with a whole page table? */
+static bool fill_table(uint32_t page, uint32_t pages, uint32_t target)
+{
+	return pages >= SUPERPAGE_PAGES && page <= pages && page % SUPERPAGE_PAGES == 0 && !is_port(target);
+}
+
 /* A page has been transferred, the last of `pages` so far. Large flexpages may be pages of 4 MB, where they fill page tables. */
 static void page_done(struct mapping_progress *progress, uint32_t pages, uint32_t target)
 {
 	progress->replacing = false;
 	progress->page++;
-	progress->promoting = pages >= SUPERPAGE_PAGES && progress->page % SUPERPAGE_PAGES == 0 && !is_port(target);
+	progress->promoting = fill_table(progress->page, pages, target);
 	progress->scanned = 0;
 }
 
@@ -64,7 +70,9 @@ static uint32_t transfer_pages(struct space *from, struct range source, struct s
 		uint32_t offset = progress->page << PAGE_SHIFT;
 		uint32_t missing, error;
 
-		if (progress->promoting && !space_promote(to, target + offset - SUPERPAGE_SIZE, &progress->scanned))
+		/* Item and window lie in memory of programs, who may have changed them since. */
+		if (progress->promoting && fill_table(progress->page, source.pages, target) &&
+		    !space_promote(to, target + offset - SUPERPAGE_SIZE, &progress->scanned))
 			return MAPPING_UNFINISHED;
 		progress->promoting = false;
 		if (progress->page >= source.pages)

@@ -9,6 +9,7 @@
 #include <interrupt.h>
 #include <invariant_checks.h>
 #include <ipc.h>
+#include <items.h>
 #include <ready_queue.h>
 #include <schedule.h>
 #include <scheduling.h>
@@ -161,8 +162,10 @@ static uint32_t sys_exchange_registers(struct tcb *caller, struct registers *r)
 	r->ebx = tcb->frame.esp;
 	if (what & EXCHANGE_CANCEL)
 		ipc_cancel(tcb);
-	if (what & EXCHANGE_IP)
+	if (what & EXCHANGE_IP) {
 		tcb->frame.eip = ip;
+		items_forget(tcb);
+	}
 	if (what & EXCHANGE_SP)
 		tcb->frame.esp = sp;
 	if (what & EXCHANGE_HALT)

@@ -98,7 +98,8 @@ struct tcb {
 	uint16_t item, string;             /* of its message's typed items, how many are transferred; of these, strings; and of the next … */
 	struct mapping_progress progress;  /* … so many pages */
 	uint32_t string_done;              /* … or bytes */
-	uint32_t offered;          /* who has transferred some of its typed items to this one */
+	uint32_t offered;          /* who has transferred some of its message's typed items to this one … */
+	uint32_t offered_to;       /* … and whom this one has to: they count if each says so of the other */
 	uint32_t source;           /* whose message with strings is being transferred to this one; ID_NIL: nobody's */
 	struct space *space;
 	struct tcb *space_next, *space_previous; /* threads of the same space, circular */

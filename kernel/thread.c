@@ -2,6 +2,7 @@
 #include <fpu.h>
 #include <interrupt.h>
 #include <ipc.h>
+#include <items.h>
 #include <memory.h>
 #include <ready_queue.h>
 #include <schedule.h>
@@ -102,7 +103,7 @@ static void set_initial_state(struct tcb *tcb, const struct thread_start *start)
 	tcb->dying = false;
 	tcb->holds = 0;
 	tcb->fault = FAULT_NONE;
-	tcb->offered = ID_NIL;
+	items_forget(tcb);
 	tcb->slice = SLICE_TICKS_DEFAULT;
 	tcb->slice_left = 0;
 }

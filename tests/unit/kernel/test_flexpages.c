@@ -297,6 +297,23 @@ static void filled_tables(void **state)
 	assert_int_equal(promoted_count, 0);
 }
 
+/* A program may put another item, or window, into its message while a page table that the first has filled is being looked at. */
+static void changed_items(void **state)
+{
+	static const uint32_t others[] = {FLEXPAGE(0x40000000, 12, FLEXPAGE_READ), FLEXPAGE(0x40000000, 22, FLEXPAGE_READ),
+					  FLEXPAGE_ALL_PORTS};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct mapping_progress progress = {.page = 2 * SUPERPAGE_PAGES, .promoting = true};
+
+		refuse_after = 9;
+		work_begin();
+		mapping_transfer(0, 0, others[i], 0, FLEXPAGE_EVERYTHING, &progress);
+		assert_int_equal(promoted_count, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +322,7 @@ int main(void)
 		cmocka_unit_test_setup(holes, begin),            cmocka_unit_test_setup(flushes, begin),
 		cmocka_unit_test_setup(made_up_progress, begin), cmocka_unit_test_setup(ports, begin),
 		cmocka_unit_test_setup(random_words, begin),     cmocka_unit_test_setup(filled_tables, begin),
+		cmocka_unit_test_setup(changed_items, begin),
 	};
 
 	return cmocka_run_group_tests_name("flexpages", tests, NULL, NULL);
