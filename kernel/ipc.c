@@ -180,9 +180,13 @@ static void end_send_phase(struct tcb *sender, bool running)
 		schedule_ready(sender);
 }
 
-/* `tcb` makes its call again, without the send phase, which is over. */
+/* `tcb` makes its call again, without the send phase, which is over; who has been sent elsewhere meanwhile cannot. */
 static void receive_again(struct tcb *tcb)
 {
+	if (tcb->moved) {
+		ipc_fail(tcb, ERROR_CANCELLED | ERROR_IN_RECEIVE);
+		return;
+	}
 	tcb_registers(tcb)->esi = ID_NIL;
 	tcb_call_again(tcb);
 }
@@ -347,6 +351,7 @@ struct tcb *ipc(struct tcb *current)
 	struct registers *registers = tcb_registers(current);
 	struct tcb *to;
 
+	current->moved = false;
 	if (is_malformed(registers->eax)) {
 		ipc_fail(current, ERROR_BAD_MESSAGE);
 		return 0;

@@ -267,7 +267,7 @@ enum mapping_result mapping_share(struct space *from, uint32_t source, struct sp
 	if (!grant && child_depth(parent) > DEPTH_MAX)
 		return MAPPING_NO_MEMORY;
 	rights &= parent->page & READ_WRITE;
-	if (node && !grant && is_child(node, parent) && extend(node, parent, rights)) {
+	if (node && !grant && !*replacing && is_child(node, parent) && extend(node, parent, rights)) {
 		work_done(WORK_SHARE);
 		return MAPPING_DONE;
 	}

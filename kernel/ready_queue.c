@@ -80,6 +80,8 @@ void ready_insert_head(struct tcb *tcb)
 {
 	struct ready_links *list = &ready_lists[tcb->priority];
 
+	if (list->next == &tcb->ready)
+		return; /* as whoever is dispatched, or preempted, mostly is */
 	take_out(tcb);
 	insert_between(tcb, list, list->next);
 }

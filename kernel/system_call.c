@@ -164,6 +164,7 @@ static uint32_t sys_exchange_registers(struct tcb *caller, struct registers *r)
 		ipc_cancel(tcb);
 	if (what & EXCHANGE_IP) {
 		tcb->frame.eip = ip;
+		tcb->moved = true;
 		items_forget(tcb);
 	}
 	if (what & EXCHANGE_SP)

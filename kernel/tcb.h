@@ -89,6 +89,7 @@ struct tcb {
 	uint32_t partner;          /* while blocked: whom it sends to or receives from */
 	struct tcb *send_next, *send_previous; /* in the partner's send_queue */
 	bool receive_pending;      /* ready, or halted, but its receive phase has still to run */
+	bool moved;                /* its instruction pointer has been exchanged since its IPC began: it is not behind the call any more */
 	bool halted;               /* its IPC goes on, by the slow path; its program does not */
 	bool dying;                /* being deleted: no lookup finds it, `item` tells whom it has been aborted for */
 	uint8_t holds;             /* HOLDS_… (holder.h): what of the processor is set up for it alone */

@@ -97,6 +97,7 @@ static void set_initial_state(struct tcb *tcb, const struct thread_start *start)
 	tcb->send_queue = 0;
 	tcb_update_urgency(tcb);
 	tcb->receive_pending = false;
+	tcb->moved = false;
 	tcb->send_pending = false;
 	tcb->source = ID_NIL;
 	tcb->halted = false;

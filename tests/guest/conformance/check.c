@@ -148,6 +148,20 @@ void let_others_run(struct utcb *utcb)
 	thread_stop(last);
 }
 
+#define AWAKE_SPINS 100000000u
+
+THREAD(stay_awake)
+{
+	for (uint32_t i = 0; i < AWAKE_SPINS; i++)
+		__asm__ volatile("" ::: "memory");
+	FAIL("everybody waits, and no timeout ends");
+}
+
+struct thread *keep_awake(struct utcb *utcb)
+{
+	return START(NULL, stay_awake, 0, PRIORITY_LAST);
+}
+
 void prepare(void)
 {
 	for (volatile char *page = program_base; page < (volatile char *)program_memory_end; page += 4096)

@@ -78,6 +78,11 @@ struct space *new_space_or_fail(struct utcb *utcb);
 
 /* Blocks the caller until all threads of a priority above PRIORITY_LAST are blocked themselves. */
 void let_others_run(struct utcb *utcb);
+/*
+ * For tests in which everybody waits, and timeouts end: a thread that runs meanwhile, so that the watchdog does not think that they hang. It
+ * fails the test if that lasts for long.
+ */
+struct thread *keep_awake(struct utcb *utcb);
 
 /* A new space that is a large one already, with the last of own_pages at HIGH_WINDOW; or the test fails. */
 struct space *large_space(struct utcb *utcb);

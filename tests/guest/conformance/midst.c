@@ -223,20 +223,13 @@ static void end_trial(struct utcb *utcb, struct thread *sender)
 	CHECK_EQUAL(space_flush(WINDOW(NOWHERE), 1), SYSCALL_OK);
 }
 
-/* So that there is always somebody to run. */
-THREAD(stay_awake)
-{
-	for (;;)
-		;
-}
-
 /* Others run meanwhile. Is the long message in its midst then? */
 static bool wait_for_midst(struct utcb *utcb, unsigned try)
 {
-	struct thread *spinner = START(NULL, stay_awake, 0, PRIORITY_LAST);
+	struct thread *awake = keep_awake(utcb);
 
 	ipc(utcb, ID_NIL, ID_NIL, TAG(0, 0) | TAG_RECEIVE_TIMEOUT, TIMEOUTS(0, timeout_of_us(FIRST_DELAY << try)), 0, 0);
-	CHECK_EQUAL(thread_stop(spinner), SYSCALL_OK);
+	CHECK_EQUAL(thread_stop(awake), SYSCALL_OK);
 	return in_midst();
 }
 
@@ -424,4 +417,58 @@ static bool trial_fault(struct utcb *utcb, unsigned try)
 TEST(fault, "midst/fault", "an answer to a fault that is cancelled in its midst is, to who receives it then, a message from its beginning")
 {
 	try_until_found(utcb, trial_fault);
+}
+
+/* ---- a receive phase that has not begun -------------------------------------------------------------- */
+
+/* Where a thread is sent: notes its tag register, and ends by a fault. Two bytes before it, that is cleared. */
+extern const char landing[];
+extern volatile uint32_t landed_with;
+volatile uint32_t landed_with;
+__asm__("	.pushsection .text\n"
+	"	xor %eax, %eax\n"
+	"landing:\n"
+	"	mov %eax, landed_with\n"
+	"	ud2\n"
+	"	.popsection");
+
+THREAD(call_and_receive_all)
+{
+	utcb->accept = FLEXPAGE_ALL;
+	ipc(utcb, creator, ID_ANY, TAG(0, 0), 0, 0, 0);
+	FAIL("it went on where it was");
+}
+
+/* `queued`: it is sent elsewhere while it still waits to send. */
+static void check_moved(struct utcb *utcb, bool queued)
+{
+	struct thread *sender;
+
+	prepare_trial(utcb);
+	landed_with = 1;
+	receiver = START(NULL, call_and_receive_all, 0, PRIORITY_HELPER)->id;
+	let_others_run(utcb);
+	sender = START(NULL, send_both, 0, PRIORITY_HELPER);
+	let_others_run(utcb);
+	if (!queued)
+		CHECK_EQUAL(ipc_receive(utcb, receiver).from, receiver);
+	CHECK_EQUAL(exchange_registers(receiver, EXCHANGE_IP, (uint32_t)landing, 0).error, SYSCALL_OK);
+	if (queued)
+		CHECK_EQUAL(ipc_receive(utcb, receiver).from, receiver);
+	let_others_run(utcb);
+	CHECK_EQUAL(landed_with, TAG_ERROR | ERROR_CANCELLED | ERROR_IN_RECEIVE);
+	CHECK(!sent);
+	end_trial(utcb, sender);
+}
+
+#define MOVED_SENTENCE "who is sent elsewhere before it receives what takes long goes on there, with its call cancelled"
+
+TEST(about_to_receive, "midst/about-to-receive", MOVED_SENTENCE)
+{
+	check_moved(utcb, false);
+}
+
+TEST(queued_to_send, "midst/queued-to-send", MOVED_SENTENCE)
+{
+	check_moved(utcb, true);
 }

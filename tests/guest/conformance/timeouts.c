@@ -10,7 +10,6 @@
 #include "text.h"
 
 #define MILLISECOND 1000u
-#define SPINS_MAX 100000000u
 
 static struct ipc_result receive_for(struct utcb *utcb, uint32_t from, uint32_t us)
 {
@@ -20,19 +19,6 @@ static struct ipc_result receive_for(struct utcb *utcb, uint32_t from, uint32_t 
 static struct ipc_result send_for(struct utcb *utcb, uint32_t to, uint32_t us)
 {
 	return ipc(utcb, to, ID_NIL, TAG(1, 0) | TAG_NO_RECEIVE | TAG_SEND_TIMEOUT, TIMEOUTS(timeout_of_us(us), 0), 1, 0);
-}
-
-/* Runs while all others wait, so that the watchdog does not think that they hang. */
-THREAD(stay_awake)
-{
-	for (uint32_t i = 0; i < SPINS_MAX; i++)
-		__asm__ volatile("" ::: "memory");
-	FAIL("everybody waits, and no timeout ends");
-}
-
-static struct thread *keep_awake(struct utcb *utcb)
-{
-	return START(NULL, stay_awake, 0, PRIORITY_LAST);
 }
 
 static volatile uint32_t target, last_tag;

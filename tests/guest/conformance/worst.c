@@ -141,6 +141,8 @@ TEST(deserted, "worst/deserted", "hundreds of threads whose partners are gone be
 
 TEST(timeouts, "worst/timeouts", "hundreds of timeouts that have all been over when the timer is let in end")
 {
+	struct thread *awake;
+
 	crowd_timeouts = TIMEOUTS(0, timeout_of_us(100));
 	CHECK_EQUAL(interrupt_control(0, INTERRUPT_MASK), SYSCALL_OK);
 	make_crowd(utcb, ID_NIL, ID_ANY, TAG(0, 0) | TAG_RECEIVE_TIMEOUT);
@@ -148,6 +150,11 @@ TEST(timeouts, "worst/timeouts", "hundreds of timeouts that have all been over w
 	for (volatile unsigned i = 0; i < 200000; i++)
 		;
 	CHECK_EQUAL(interrupt_control(0, INTERRUPT_UNMASK), SYSCALL_OK);
+	/* They end few by few, and programs run between; but all before a timeout that is over after them. */
+	awake = keep_awake(utcb);
+	CHECK_ERROR(ipc(utcb, ID_NIL, ID_NIL, TAG(0, 0) | TAG_RECEIVE_TIMEOUT, TIMEOUTS(0, timeout_of_us(100)), 0, 0),
+		    ERROR_TIMEOUT | ERROR_IN_RECEIVE);
+	CHECK_EQUAL(thread_stop(awake), SYSCALL_OK);
 	let_others_run(utcb);
 	for (unsigned i = 0; i < CROWD; i++)
 		CHECK_ERROR(ipc(utcb, crowd[i], ID_NIL, TAG(0, 0) | TAG_SEND_NOWAIT | TAG_NO_RECEIVE, 0, 0, 0), ERROR_TIMEOUT);
