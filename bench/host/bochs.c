@@ -84,21 +84,28 @@ static bool make_link(const char *folder, const char *name, const char *target, 
     return fine;
 }
 
-/* The clock was built with this program: build/host/ukrun, build/bochs/clock.so. */
-static bool link_clock(const char *folder, char **why)
+/* The clock that was built with this program: build/host/ukrun, build/bochs/clock.so. NULL with *why; the caller frees it. */
+static char *built_clock(char **why)
 {
     char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length < 0) {
         *why = format("/proc/self/exe cannot be read: %s", strerror(errno));
-        return false;
+        return NULL;
     }
     program[length] = '\0';
-    char *clock = format("%s/../bochs/" CLOCK, dirname(program));
+    return format("%s/../bochs/" CLOCK, dirname(program));
+}
+
+static bool link_clock(const struct boot *boot, char **why)
+{
+    char *clock = boot->clock ? must_copy(boot->clock) : built_clock(why);
+    if (!clock)
+        return false;
     bool fine = access(clock, R_OK) == 0;
     if (!fine)
         *why = format("%s cannot be read: %s; make host builds it", clock, strerror(errno));
-    fine = fine && make_link(folder, CLOCK, clock, why);
+    fine = fine && make_link(boot->work, CLOCK, clock, why);
     free(clock);
     return fine;
 }
@@ -109,7 +116,7 @@ bool bochs_prepare(const struct platform *platform, const struct boot *boot, cha
         *why = format("%s cannot be made: %s", boot->work, strerror(errno));
         return false;
     }
-    bool fine = make_link(boot->work, "serial.log", boot->log, why) && link_clock(boot->work, why);
+    bool fine = make_link(boot->work, "serial.log", boot->log, why) && link_clock(boot, why);
     char *script = run_script(platform, boot);
     /* Debian's Bochs has its debugger built in and waits for a command: "c", continue. */
     fine = fine && write_file(boot->work, "bochsrc", configuration, why) &&

@@ -14,6 +14,7 @@
 struct boot {
     const char *emulator; /* program to use; NULL: the platform's own */
     const char *mkiso;    /* script that makes an ISO, for platforms that boot from one */
+    const char *clock;    /* Bochs' own (bench/bochs), absolute; NULL: the one that was built with this program */
     const char *images;   /* absolute folder of the images below */
     const char *kernel;   /* file name of the Multiboot kernel in it */
     const char *sigma0;   /* first module; NULL: the kernel boots alone */

@@ -112,17 +112,23 @@ static void bochs_is_prepared(void **state)
     struct boot other = boot;
     other.work = folder;
     other.emulator = "it's bochs";
+    other.clock = "/proc/self/exe";
     assert_string_equal(platform_folder(bochs, &other), folder);
     assert_true(bochs->prepare(bochs, &other, &why));
     char *path = format("%s/run", folder), *script = file_text(path), *rc_path = format("%s/bochsrc", folder), *rc = file_text(rc_path);
     expect_words(script, (const char *const[]){ "'/s/mk iso' --output boot.iso --platform bochs --exit bochs --timeout 0 --program "
-        "'bench.bin' --args 'only=a,b samples=3' '/b/v' || exit 125", "script -qfec ", NULL });
+        "'bench.bin' --args 'only=a,b samples=3' '/b/v' || exit 125", "script -qfec ", "LD_PRELOAD=./clock.so exec ", NULL });
     expect_words(rc, (const char *const[]){ "display_library: term", "com1: enabled=1, mode=file, dev=serial.log", "speaker: enabled=0", NULL });
     free(script);
     free(path);
     free(rc);
     free(rc_path);
-    remove_work(folder, (const char *const[]){ "run", "bochsrc", "commands", "serial.log", NULL });
+    other.clock = "/nowhere/clock.so";
+    assert_false(bochs->prepare(bochs, &other, &why));
+    expect_words(why, (const char *const[]){ "/nowhere/clock.so cannot be read: ", "; make host builds it", NULL });
+    free(why);
+    remove_work(folder, (const char *const[]){ "run", "bochsrc", "commands", "serial.log", "clock.so", NULL });
+    assert_int_equal(access(folder, F_OK), -1);
     free(folder);
 }
 
